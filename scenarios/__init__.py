@@ -1,0 +1,1 @@
+"""The ready scenarios, shipped as data."""

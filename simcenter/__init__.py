@@ -1,0 +1,1 @@
+"""simcenter: contact-centre queue and staffing simulator."""
