@@ -1,0 +1,237 @@
+"""Markov chains of small centres, solved without any queueing formula: all states, all rates, linear algebra.
+
+A chain is grown from its first state by asking for the moves out of each state found. Rates are per second. It gives
+the long run, and exactly what is expected of a day that begins empty, so that a simulation needs no warm-up.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import linalg
+from scipy.stats import poisson
+
+State = Hashable
+Moves = Callable[[State], Iterable[tuple[State, float]]]
+
+
+class Chain:
+    """A continuous-time Markov chain on all the states that can be reached from ``first``."""
+
+    def __init__(self, first: State, moves: Moves) -> None:
+        self.states = [first]
+        index = {first: 0}
+        rows, columns, rates = [], [], []
+        for row, state in enumerate(self.states):  # grows while it is read
+            for successor, rate in moves(state):
+                if rate > 0:
+                    if successor not in index:
+                        index[successor] = len(self.states)
+                        self.states.append(successor)
+                    rows.append(row)
+                    columns.append(index[successor])
+                    rates.append(rate)
+        size = len(self.states)
+        flow = sparse.csr_array((rates, (rows, columns)), shape=(size, size))
+        self.generator = (flow - sparse.diags_array(flow.sum(axis=1))).tocsr()
+
+    def values(self, of_state: Callable[[State], float]) -> np.ndarray:
+        return np.array([float(of_state(s)) for s in self.states])
+
+    def long_run(self, of_state: Callable[[State], float]) -> float:
+        """Long-run mean of a value of the state."""
+        balance = self.generator.T.tolil()
+        balance[0, :] = 1.0
+        rhs = np.zeros(len(self.states))
+        rhs[0] = 1.0
+        return float(linalg.spsolve(balance.tocsc(), rhs) @ self.values(of_state))
+
+    def time_in_states(self, until_s: float) -> np.ndarray:
+        """Expected seconds in each state in [0, until_s] from the first state, by uniformization."""
+        rate = -self.generator.diagonal().min() * 1.02
+        jump = (sparse.eye_array(len(self.states)) + self.generator / rate).T.tocsr()
+        p = np.zeros(len(self.states))
+        p[0] = 1.0
+        spent = np.zeros_like(p)
+        steps = int(poisson.isf(1e-13, rate * until_s)) + 10
+        still_to_come = poisson.sf(np.arange(steps), rate * until_s) / rate
+        for k in range(steps):
+            spent += p * still_to_come[k]
+            before, p = p, jump @ p
+            if np.abs(p - before).sum() < 1e-14:  # the long run is reached: p stays
+                return spent + p * still_to_come[k + 1 :].sum()
+        return spent
+
+    def expected(self, of_state: Callable[[State], float], until_s: float) -> float:
+        """Expected integral of a value of the state over [0, until_s] from the first state."""
+        return float(self.time_in_states(until_s) @ self.values(of_state))
+
+
+def one_desk(
+    arrival: float, service: float, advisers: int, patience: float = 0.0, room: int | None = None, most: int = 200
+) -> Chain:
+    """States: contacts present. ``patience`` is the rate at which a waiting contact gives up."""
+    limit = advisers + (most if room is None else room)
+
+    def moves(k):
+        if k < limit:
+            yield k + 1, arrival
+        if k:
+            yield k - 1, min(k, advisers) * service + max(k - advisers, 0) * patience
+
+    return Chain(0, moves)
+
+
+def answered_within(service: float, advisers: int, patience: float, ahead: int, within_s: float) -> float:
+    """Chance of an answer in time for who finds all advisers busy and ``ahead`` waiting (first come, first served)."""
+
+    def moves(k):
+        if isinstance(k, int):
+            yield (k - 1 if k else "answered"), advisers * service
+            if k:
+                yield k - 1, k * patience
+            yield "gone", patience
+
+    chain = Chain(ahead, moves)
+    p = linalg.expm_multiply(chain.generator.T.tocsc() * within_s, np.eye(len(chain.states))[0])
+    return float(p @ chain.values(lambda s: s == "answered"))
+
+
+def shared_desk(
+    arrivals: tuple[float, float],
+    services: tuple[float, float],
+    patiences: tuple[float, float],
+    advisers: int,
+    most: int = 40,
+) -> Chain:
+    """Two queues, one desk, the first queue always first. States: (in service of 1, of 2, waiting in 1, in 2)."""
+
+    def moves(state):
+        b1, b2, w1, w2 = state
+        if b1 + b2 < advisers:
+            yield (b1 + 1, b2, w1, w2), arrivals[0]
+            yield (b1, b2 + 1, w1, w2), arrivals[1]
+        else:
+            if w1 < most:
+                yield (b1, b2, w1 + 1, w2), arrivals[0]
+            if w2 < most:
+                yield (b1, b2, w1, w2 + 1), arrivals[1]
+        for in_service, rate, (c1, c2) in ((b1, services[0], (b1 - 1, b2)), (b2, services[1], (b1, b2 - 1))):
+            if in_service:
+                if w1:
+                    yield (c1 + 1, c2, w1 - 1, w2), in_service * rate
+                elif w2:
+                    yield (c1, c2 + 1, w1, w2 - 1), in_service * rate
+                else:
+                    yield (c1, c2, w1, w2), in_service * rate
+        if w1:
+            yield (b1, b2, w1 - 1, w2), w1 * patiences[0]
+        if w2:
+            yield (b1, b2, w1, w2 - 1), w2 * patiences[1]
+
+    return Chain((0, 0, 0, 0), moves)
+
+
+def overflow_desk(
+    arrivals: tuple[float, float],
+    services: tuple[float, float],
+    patiences: tuple[float, float],
+    advisers: tuple[int, int],
+    most: int = 25,
+) -> Chain:
+    """Desk 1 takes queue 1; desk 2 takes queue 2 before queue 1, for which it is second choice.
+
+    States: (desk 1 busy, desk 2 busy with 1, with 2, waiting in 1, in 2).
+    """
+
+    def moves(state):
+        a, c1, c2, w1, w2 = state
+        if a < advisers[0]:
+            yield (a + 1, c1, c2, w1, w2), arrivals[0]
+        elif c1 + c2 < advisers[1]:
+            yield (a, c1 + 1, c2, w1, w2), arrivals[0]
+        elif w1 < most:
+            yield (a, c1, c2, w1 + 1, w2), arrivals[0]
+        if c1 + c2 < advisers[1]:
+            yield (a, c1, c2 + 1, w1, w2), arrivals[1]
+        elif w2 < most:
+            yield (a, c1, c2, w1, w2 + 1), arrivals[1]
+        if a:
+            yield ((a, c1, c2, w1 - 1, w2) if w1 else (a - 1, c1, c2, w1, w2)), a * services[0]
+        for busy, rate, (d1, d2) in ((c1, services[0], (c1 - 1, c2)), (c2, services[1], (c1, c2 - 1))):
+            if busy:
+                if w2:
+                    yield (a, d1, d2 + 1, w1, w2 - 1), busy * rate
+                elif w1:
+                    yield (a, d1 + 1, d2, w1 - 1, w2), busy * rate
+                else:
+                    yield (a, d1, d2, w1, w2), busy * rate
+        if w1:
+            yield (a, c1, c2, w1 - 1, w2), w1 * patiences[0]
+        if w2:
+            yield (a, c1, c2, w1, w2 - 1), w2 * patiences[1]
+
+    return Chain((0, 0, 0, 0, 0), moves)
+
+
+def front_and_experts(
+    arrival: float,
+    services: tuple[float, float],
+    patiences: tuple[float, float],
+    advisers: tuple[int, int],
+    share: float,
+    warm: bool = False,
+    most: int = 60,
+) -> Chain:
+    """A front desk hands a share on to experts. States: (contacts at the front, at the experts).
+
+    Warm, without hand-over time: each contact waiting for an expert keeps a front adviser.
+    """
+
+    def held(experts):
+        return max(experts - advisers[1], 0) if warm else 0
+
+    def moves(state):
+        front, experts = state
+        talking = min(front, advisers[0] - held(experts))
+        if front < most:
+            yield (front + 1, experts), arrival
+        if talking:
+            yield (front - 1, min(experts + 1, most)), talking * services[0] * share
+            yield (front - 1, experts), talking * services[0] * (1 - share)
+        if front:
+            yield (front - 1, experts), (front - talking) * patiences[0]
+        if experts:
+            yield (front, experts - 1), min(experts, advisers[1]) * services[1]
+            yield (front, experts - 1), max(experts - advisers[1], 0) * patiences[1]
+
+    return Chain((0, 0), moves)
+
+
+def chat_desk(
+    arrival: float, service: float, speeds: tuple[float, ...], advisers: int, patience: float, most: int = 60
+) -> Chain:
+    """Chats go to the least loaded adviser. States: (how many advisers hold 0, 1, ... chats, then chats waiting)."""
+    slots = len(speeds)
+
+    def shifted(counts, source, target):
+        counts = list(counts)
+        counts[source] -= 1
+        counts[target] += 1
+        return tuple(counts)
+
+    def moves(state):
+        *counts, waiting = state
+        if counts[slots] < advisers:
+            least = min(n for n in range(slots) if counts[n])
+            yield (*shifted(counts, least, least + 1), 0), arrival
+        elif waiting < most:
+            yield (*counts, waiting + 1), arrival
+        for n in range(1, slots + 1):
+            if counts[n]:
+                rate = counts[n] * n * speeds[n - 1] * service
+                yield ((*counts, waiting - 1) if waiting else (*shifted(counts, n, n - 1), 0)), rate
+        if waiting:
+            yield (*counts, waiting - 1), waiting * patience
+
+    return Chain((advisers, *[0] * slots, 0), moves)
