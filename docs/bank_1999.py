@@ -52,7 +52,8 @@ def demand(calls: pd.DataFrame) -> pd.DataFrame:
     hour = starts.hour + starts.minute / 60
     is_open = [OPEN[day][0] <= h < OPEN[day][1] for day, h in zip(starts.day_of_week, hour, strict=True)]
     kept = table.reindex(index=starts[is_open], columns=list(QUEUES), fill_value=0).rename(columns=QUEUES)
-    print(f"{len(week)} calls in the week, {len(week) - int(kept.to_numpy().sum())} of them outside the opening hours left out")
+    outside = len(week) - int(kept.to_numpy().sum())
+    print(f"{len(week)} calls in the week; {outside} of them, outside the opening hours, left out")
     kept.index = kept.index.strftime("%Y-%m-%dT%H:%M")
     return kept.rename_axis("interval_start").reset_index()
 

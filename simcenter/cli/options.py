@@ -1,0 +1,52 @@
+"""Options that several commands share, and the scenario they work on."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from simcenter.scenario import Scenario
+
+ScenarioFile = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a ready scenario.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario; repeatable: --set horizon.days=1"),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the result here: .csv, .xlsx or .json by its ending."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")]
+Replications = Annotated[int, typer.Option(min=1, help="How many independent weeks, days, ... to simulate.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same customers.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the replications.")]
+Engine = Annotated[str, typer.Option(help="auto, simpy or compiled; all give the same rows.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+
+
+def read_scenario(file: Path, settings: list[str] | None = None) -> "Scenario":
+    """The scenario of a file or a ready one, with the given keys changed."""
+    from simcenter.scenario import load_scenario
+    from simcenter.scenario.ready import find_scenario
+
+    scenario = load_scenario(find_scenario(file))
+    for setting in settings or ():
+        key, equals, value = setting.partition("=")
+        if not key or not equals:
+            raise typer.BadParameter(
+                f'{setting!r} is not of the form KEY=VALUE, such as horizon.days=1, or queues.calls.patience="2 min"'
+            )
+        scenario = scenario.replace(key.strip(), read_value(value.strip()))
+    return scenario
+
+
+def read_value(text: str) -> Any:
+    """A number, true, false, or a list or table in JSON; anything else is text as it stands."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
