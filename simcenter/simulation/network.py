@@ -1,6 +1,7 @@
 """The network: a scenario as engines read it. Names become indexes, durations seconds on the grid, all read-only."""
 
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, fields
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,9 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
+GRID = 2.0**20
+"""Steps of time to the second."""
+
 EXCLUSIVE, CHAT, DEFERRED = 0, 1, 2
 """Kinds of queue: one live contact at a time; live chats, several at once; a backlog worked in opening hours."""
 
@@ -16,8 +20,37 @@ FILE, LONGEST_IDLE, RANDOM = 0, 1, 2
 """How desks of equal rank are ordered."""
 
 
-@dataclass(frozen=True)
-class Laws:
+def to_grid(x: FloatArray) -> FloatArray:
+    """Round times in seconds to whole multiples of 2^-20 s."""
+    return np.rint(x * GRID) / GRID
+
+
+class Arrays:
+    """What the parts of a network share: their arrays are made read-only, and compared bit for bit."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+    def equals(self, other: Self) -> bool:
+        """Whether all values are the same, bit for bit (NaN equals NaN)."""
+        return all(_same(getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, Arrays):
+        return type(one) is type(other) and one.equals(other)
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    return one == other
+
+
+@dataclass(frozen=True, eq=False)
+class Laws(Arrays):
     """One law of a duration per queue: Q codes, their parameters, and the tables of those that need one.
 
     ``code`` (Q,); ``p`` (Q, 3) parameters in the meaning that the code gives them (see simulation/laws.py);
@@ -30,8 +63,8 @@ class Laws:
     table_start: IntArray
 
 
-@dataclass(frozen=True)
-class Periods:
+@dataclass(frozen=True, eq=False)
+class Periods(Arrays):
     """Open periods of N places: place i has rows ``first[i]:first[i + 1]`` of ``start_s`` and ``end_s``, ascending."""
 
     first: IntArray
@@ -39,8 +72,8 @@ class Periods:
     end_s: FloatArray
 
 
-@dataclass(frozen=True)
-class Network:
+@dataclass(frozen=True, eq=False)
+class Network(Arrays):
     """All that an engine may read. T intervals, Q queues, D desks; times in seconds since 00:00 of the first day."""
 
     queue_names: tuple[str, ...]
@@ -98,3 +131,18 @@ class Network:
     route_handover_s: FloatArray
     route_factor: FloatArray
     """factor on the next leg's handle time"""
+
+    @property
+    def interval_count(self) -> int:
+        """T."""
+        return len(self.volume)
+
+    @property
+    def queue_count(self) -> int:
+        """Q."""
+        return len(self.queue_names)
+
+    @property
+    def desk_count(self) -> int:
+        """D."""
+        return len(self.desk_names)
