@@ -42,6 +42,7 @@ setup(
         [Extension(f"simcenter.{name}", [f"ext/{name}.pyx"], **paths) for name in names],
         build_dir="build/c_checked" if CHECKED else "build/c_fast",
         compiler_directives={"language_level": "3", "binding": True, "embedsignature": True, **CHECKS},
-        include_path=["ext"],
+        # "." finds simcenter/*.pxd, so that one extension can call the C functions of another.
+        include_path=[".", "ext"],
     ),
 )
