@@ -1,0 +1,87 @@
+"""The engine gives the rows of the plain twin in tests/oracles, every column to the last bit, in random centres."""
+
+import math
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from oracles import twin
+from random_centres import RandomCentre, random_centres
+from simcenter.simulation.engine import play
+
+from simcenter.simulation.network import CHAT, DEFERRED
+
+ENGINES = ("simpy",)
+COLUMNS = (twin.LEG_COLUMNS, twin.DUTY_COLUMNS)
+
+
+def same(a, b) -> bool:
+    return a == b or (isinstance(a, float) and math.isnan(a) and math.isnan(b))
+
+
+def difference(expected: dict[str, list], log) -> str | None:
+    """The first row in which the log is not the twin's, with the row before; None when they are equal."""
+    for columns in COLUMNS:
+        theirs = list(zip(*(getattr(log, name).tolist() for name in columns), strict=True))
+        ours = list(zip(*(expected[name] for name in columns), strict=True))
+        for row in range(max(len(ours), len(theirs))):
+            a, b = (rows[row] if row < len(rows) else None for rows in (ours, theirs))
+            if a is None or b is None or not all(map(same, a, b)):
+                rows = [
+                    f"{name:>12}: {x} | {y}" for name, x, y in zip(columns, a or columns, b or columns, strict=True)
+                ]
+                return "\n".join([f"row {row}, twin | engine (the name itself: no such row)", *rows])
+    return None
+
+
+def check_equal(centre: RandomCentre, engine: str) -> None:
+    expected = twin.play(centre.network, centre.staffing.advisers, centre.draws)
+    log = play(centre.network, centre.staffing, centre.draws, engine=engine)
+    found = difference(expected, log)
+    assert found is None, f"{found}\n{centre}"
+
+
+def examples(count: int, **kwargs) -> settings:
+    return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck), **kwargs)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@examples(250, derandomize=True)
+@given(centre=random_centres())
+def test_engine_gives_the_rows_of_the_twin(engine, centre):
+    check_equal(centre, engine)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("engine", ENGINES)
+@examples(5000)
+@given(centre=random_centres())
+def test_engine_gives_the_rows_of_the_twin_at_night(engine, centre):
+    check_equal(centre, engine)
+
+
+def test_random_centres_reach_every_outcome_and_rule_of_note():
+    """Equality proves little if nothing ever happens: overtime, several chats, both kinds of transfer all must."""
+    seen: set[object] = set()
+
+    @examples(250, derandomize=True)
+    @given(centre=random_centres())
+    def look(centre):
+        log = twin.play(centre.network, centre.staffing.advisers, centre.draws)
+        seen.update(log["outcome"])
+        names = ("desk", "adviser", "start_s", "end_s", "freed_s", "queue", "outcome")
+        rows = list(zip(*(log[name] for name in names), strict=True))
+        for d, a, start_s, end_s, freed_s, q, outcome in (row for row in rows if row[0] >= 0):
+            kind = centre.network.kind[q]
+            if kind == CHAT and any((d, a) == row[:2] and row[2] < start_s < row[4] for row in rows):
+                seen.add("several chats")
+            if freed_s > end_s and outcome == 2:
+                seen.add(f"kind {kind} held in a warm transfer")
+            if kind == DEFERRED:
+                seen.add("deferred work done")
+            if start_s > centre.network.end_s:
+                seen.add("answered after the end, in overtime")
+
+    look()
+    outcomes = {0, 1, 2, 3, 4, 5, 6, 8, 9, 11}
+    others = {"several chats", "deferred work done", "answered after the end, in overtime"}
+    assert outcomes | others | {f"kind {kind} held in a warm transfer" for kind in (0, 1, 2)} <= seen
