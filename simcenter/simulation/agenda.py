@@ -1,0 +1,47 @@
+"""What is known ahead, as (time, news) in order: openings and closings of queues, staffing changes, arrivals."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from simcenter.simulation.network import Network, Periods
+from simcenter.simulation.waiting import Chances
+
+if TYPE_CHECKING:
+    from simcenter.simulation.draws import Draws
+
+CHUNK = 65536
+"""Arrivals turned into Python numbers at a time: a year of them at once would fill the memory."""
+
+
+def _periods(periods: Periods, place: int) -> Iterable[tuple[float, float]]:
+    rows = slice(int(periods.first[place]), int(periods.first[place + 1]))
+    return zip(periods.start_s[rows].tolist(), periods.end_s[rows].tolist(), strict=True)
+
+
+def openings(network: Network, queue: int) -> Iterator[tuple[float, bool]]:
+    """When the queue opens (True) and closes (False)."""
+    for start_s, end_s in _periods(network.queue_open, queue):
+        yield start_s, True
+        yield end_s, False
+
+
+def staffing_changes(network: Network, advisers: list[int], desk: int) -> Iterator[tuple[float, int | None]]:
+    """The desk's number of advisers at the start of each interval that it is open in, and None at each closing."""
+    for start_s, end_s in _periods(network.desk_open, desk):
+        for i in range(round(start_s / network.interval_s), round(end_s / network.interval_s)):
+            yield i * network.interval_s, advisers[i]
+        yield end_s, None
+
+
+def arrivals(draws: "Draws", queue: int) -> Iterator[tuple[float, tuple[int, Chances]]]:
+    """When each customer of the queue comes, with its number and the chances of its first leg."""
+    first = draws.first(queue)
+    columns = (first.patience_s, first.base_handle_s, first.transfer_u, first.resolved_u, first.equal_rank_u)
+
+    def chunk(start: int) -> Iterator[tuple[float, tuple[int, Chances]]]:
+        rows = slice(start, start + CHUNK)
+        chances = zip(*(column[rows].tolist() for column in columns), strict=True)
+        return zip(first.arrival_s[rows].tolist(), enumerate(chances, start), strict=True)
+
+    return chain.from_iterable(chunk(start) for start in range(0, len(first.arrival_s), CHUNK))

@@ -1,0 +1,146 @@
+"""Desks and the advisers they have on the floor."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from simcenter.simulation.waiting import Leg, Line, Queue, Route
+
+
+class Happening:
+    """What SimPy asks of an event, and no more: its environment calls each of ``callbacks`` with it."""
+
+    __slots__ = ("callbacks", "leg")
+
+    _ok = True
+
+    def __init__(self, callbacks: Sequence[Callable[[Any], None]], leg: Leg) -> None:
+        self.callbacks = callbacks
+        self.leg = leg
+
+
+class Serving(NamedTuple):
+    """How a desk serves a queue."""
+
+    speed: float
+    resolved: float
+    routes: tuple[Route, ...]
+
+    def route(self, transfer_u: float) -> Route | None:
+        """Where the leg with this uniform is handed on to; None: it is not."""
+        for route in self.routes:
+            if transfer_u < route.cum:
+                return route
+        return None
+
+
+class Offer(NamedTuple):
+    """What a queue has for a desk: the lines it may take from, once their head has waited ``after_s``."""
+
+    queue: Queue
+    after_s: float
+    lines: tuple[Line, ...]
+
+
+class Adviser:
+    """An adviser on the floor of a desk."""
+
+    __slots__ = ("came_s", "chats", "chatting", "desk", "held", "number", "since_s")
+
+    def __init__(self, desk: Desk, number: int, came_s: float) -> None:
+        self.desk = desk
+        self.number = number
+        self.came_s = came_s
+        self.held = 0  # contacts in hand
+        self.since_s = came_s  # when that number last changed
+        self.chatting = False
+        self.chats: list[Leg] = []  # the chats in hand that have work
+
+
+class Desk:
+    """A desk: its rules, and the advisers on its floor.
+
+    ``able`` lists those who can take something, as (held, since_s, number, adviser) in ascending order. So the first of
+    them is the one to choose: for a chat always, for anything else if he is idle (if he is not, nobody is).
+    """
+
+    __slots__ = ("able", "advisers", "in_hand", "index", "menu", "overtime", "serving", "slots", "target", "to_leave")
+
+    menu: tuple[tuple[Offer, ...], ...]
+    """Offers of the queues it serves, those of equal priority together, first priority first."""
+    serving: dict[int, Serving]
+    """By queue that it serves."""
+    slots: int
+    """Chats that an adviser may hold."""
+
+    def __init__(self, index: int, queues: int) -> None:
+        self.index = index
+        self.advisers: dict[int, Adviser] = {}  # by number
+        self.able: list[tuple[int, float, int, Adviser]] = []
+        self.target = 0
+        self.to_leave = 0  # how many of those on the floor are still to leave
+        self.overtime = False
+        self.in_hand = [0] * queues  # contacts in hand, by queue
+
+    def takes(self, queue: Queue) -> bool:
+        """Whether it takes new contacts of a queue that it serves at all now."""
+        if self.to_leave or not (queue.live or queue.open):
+            return False
+        return not self.overtime or (queue.live and not queue.open)
+
+    def chosen(self, queue: Queue) -> Adviser | None:
+        """The adviser who takes a contact of the queue now, if any is able to."""
+        if self.able and (queue.chat or self.able[0][0] == 0):
+            return self.able[0][3]
+        return None
+
+    def is_able(self, adviser: Adviser) -> bool:
+        """Whether the adviser can take anything more: when idle, or a chat beside his chats."""
+        return adviser.held == 0 or (adviser.chatting and adviser.held < self.slots)
+
+    def stand_by(self, adviser: Adviser) -> None:
+        """List the adviser among the able, if he is."""
+        if self.is_able(adviser):
+            insort(self.able, (adviser.held, adviser.since_s, adviser.number, adviser))
+
+    def withdraw(self, adviser: Adviser) -> None:
+        """Take the adviser off the list of the able, if he is on it."""
+        place = bisect_left(self.able, (adviser.held, adviser.since_s, adviser.number, adviser))
+        if place < len(self.able) and self.able[place][3] is adviser:
+            del self.able[place]
+
+    def set_target(self, target: int, now_s: float) -> list[Adviser]:
+        """Change how many advisers there are to be; returns those who leave at once."""
+        self.target = target
+        more = target - (len(self.advisers) - self.to_leave)
+        kept = min(self.to_leave, max(more, 0))
+        self.to_leave -= kept
+        for _ in range(more - kept):
+            self._come(now_s)
+        idle = sorted((a for a in self.advisers.values() if a.held == 0), key=lambda a: -a.number)
+        leaving = idle[: max(-more, 0)]
+        for adviser in leaving:
+            self.withdraw(adviser)
+            self.leave(adviser)
+        self.to_leave += max(-more, 0) - len(leaving)
+        return leaving
+
+    def leave(self, adviser: Adviser) -> None:
+        """Off the floor."""
+        del self.advisers[adviser.number]
+
+    def _come(self, now_s: float) -> None:
+        """A newcomer, with the lowest free number."""
+        number = next(n for n in range(len(self.advisers) + 1) if n not in self.advisers)
+        adviser = self.advisers[number] = Adviser(self, number, now_s)
+        self.stand_by(adviser)
+
+    def has_late_work(self) -> bool:
+        """Whether a live contact of a closed queue waits for it or is in hand: what advisers stay for after closing."""
+        return any(
+            queue.live and not queue.open and (self.in_hand[queue.index] > 0 or any(lines))
+            for offers in self.menu
+            for queue, _, lines in offers
+        )

@@ -1,0 +1,45 @@
+"""The two decisions of a centre: which adviser for a contact that enters, which contact for an adviser who is able."""
+
+from simcenter.simulation.floor import Adviser, Desk
+from simcenter.simulation.network import FILE, LONGEST_IDLE
+from simcenter.simulation.waiting import Leg
+
+
+def adviser_for(leg: Leg) -> Adviser | None:
+    """Choose who takes the leg that enters its queue now.
+
+    Only desks that need not let it wait come into question; the lowest rank first, equal ranks by the queue's rule.
+    """
+    queue = leg.queue
+    found: list[Adviser] = []
+    found_rank = 0
+    for rank, desk in queue.at_once:
+        if found and rank != found_rank:
+            break
+        if desk.able and desk.index != leg.from_desk and desk.takes(queue):
+            adviser = desk.chosen(queue)
+            if adviser is not None:
+                if queue.equal_rank == FILE:
+                    return adviser
+                found.append(adviser)
+                found_rank = rank
+    if not found:
+        return None
+    if queue.equal_rank == LONGEST_IDLE:
+        return min(found, key=lambda a: (a.held, a.since_s, a.desk.index))
+    return found[int(leg.chances[4] * len(found))]
+
+
+def contact_for(desk: Desk, idle: bool, now_s: float) -> Leg | None:
+    """Choose the first of the waiting contacts that the desk may take now and an adviser, idle or not, is able to."""
+    for offers in desk.menu:
+        first = None
+        for queue, after_s, lines in offers:
+            if queue.waiting and (idle or queue.chat) and desk.takes(queue):
+                for line in lines:
+                    # who has waited longest is at the head: if he has not waited enough, nobody has
+                    if line and (first is None or line[0] < first) and now_s - line[0][0] >= after_s:
+                        first = line[0]
+        if first is not None:
+            return first[3]
+    return None
