@@ -1,0 +1,177 @@
+"""Desks: a group of like advisers, what it serves and where it hands contacts on, as written and resolved."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from simcenter.scenario.fields import AnyDuration, AsWritten, Number, Share, Whole, Word
+from simcenter.scenario.hours import Hours, HoursRule
+from simcenter.scenario.problems import several
+from simcenter.scenario.units import seconds_text
+
+MOST_ADVISERS = 100_000
+
+Factor = Annotated[float, Number(0.01, 100)]
+Rank = Annotated[int, Whole(1, 1000)]
+Advisers = Annotated[int, Whole(0, MOST_ADVISERS)]
+
+ADVISERS_SCHEMA = {
+    "description": "advisers on the floor: a number, a list (of a day or of the horizon), or a staffing file",
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": MOST_ADVISERS},
+        {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": MOST_ADVISERS}, "minItems": 1},
+        {"type": "string", "pattern": r"\.([cC][sS][vV]|[xX][lL][sS][xX])$"},
+    ],
+}
+
+
+class Transfer(BaseModel):
+    """A share of the contacts handed on to another queue.
+
+    ``after_s`` time spent before handing on (None: the full handle time); ``handover_s`` how long a warm hand-over
+    holds the first adviser after the answer; ``handle`` factor on the next leg's handle time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: float
+    kind: Literal["cold", "warm"] = "cold"
+    after_s: float | None = None
+    handover_s: float = 0.0
+    handle: float = 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the file writes it, every value explicit."""
+        written: dict[str, Any] = {"share": self.share, "kind": self.kind}
+        if self.after_s is not None:
+            written["after"] = seconds_text(self.after_s)
+        if self.kind == "warm":
+            written["handover"] = seconds_text(self.handover_s)
+        written["handle"] = self.handle
+        return written
+
+
+class TransferForm(BaseModel):
+    """A transfer as the file writes it: its share, or a table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: Share
+    kind: Annotated[Literal["cold", "warm"], Word(("cold", "warm"))] = "cold"
+    after: AnyDuration | None = None
+    handover: AnyDuration | None = None
+    handle: Factor = 1.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, data: Any) -> Any:
+        return {"share": data} if isinstance(data, str | int | float) else data
+
+    @model_validator(mode="after")
+    def _only_warm(self) -> "TransferForm":
+        if self.handover is not None and self.kind == "cold":
+            rule = 'must be left out, as only a transfer of kind = "warm" has a hand-over'
+            raise several([(("handover",), rule, seconds_text(self.handover))])
+        return self
+
+    def resolved(self) -> Transfer:
+        """The transfer with every value explicit."""
+        return Transfer(
+            share=self.share, kind=self.kind, after_s=self.after, handover_s=self.handover or 0.0, handle=self.handle
+        )
+
+
+class Serves(BaseModel):
+    """How a desk serves one queue.
+
+    ``rank`` orders the desks of a queue, ``priority`` the queues of a desk; ``after_s`` overflow: how long a contact
+    must have waited; ``speed`` the handle time is divided by it; ``resolved`` share of the contacts not handed on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rank: int = 1
+    priority: int = 1
+    after_s: float = 0.0
+    speed: float = 1.0
+    resolved: float = 1.0
+    transfers: dict[str, Transfer] = Field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the file writes it, every value explicit."""
+        written: dict[str, Any] = {"rank": self.rank, "priority": self.priority, "after": seconds_text(self.after_s)}
+        written |= {"speed": self.speed, "resolved": self.resolved}
+        if self.transfers:
+            written["transfers"] = {queue: transfer.to_dict() for queue, transfer in self.transfers.items()}
+        return written
+
+
+class ServesForm(BaseModel):
+    """How a desk serves one queue, as the file writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rank: Rank = 1
+    priority: Rank | None = None
+    after: AnyDuration = 0.0
+    speed: Factor = 1.0
+    resolved: Share = 1.0
+    transfers: dict[str, TransferForm] = Field(default_factory=dict)
+
+
+class Desk(BaseModel):
+    """A desk, every value resolved.
+
+    ``advisers`` (T,) on the floor where they are given, None where they are to be planned; ``max_advisers`` None: no
+    bound; ``cost_per_hour`` of a paid hour; ``shrinkage`` paid time away from the desk.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    advisers: tuple[int, ...] | None = Field(repr=False)
+    min_advisers: int
+    max_advisers: int | None
+    max_occupancy: float
+    shrinkage: float
+    cost_per_hour: float
+    hours: Hours
+    serves: dict[str, Serves]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the file writes it, every value explicit."""
+        written: dict[str, Any] = {} if self.advisers is None else {"advisers": list(self.advisers)}
+        written["min_advisers"] = self.min_advisers
+        if self.max_advisers is not None:
+            written["max_advisers"] = self.max_advisers
+        written |= {
+            "max_occupancy": self.max_occupancy,
+            "shrinkage": self.shrinkage,
+            "cost_per_hour": self.cost_per_hour,
+        }
+        written["hours"] = self.hours.to_dict()
+        written["serves"] = {queue: serves.to_dict() for queue, serves in self.serves.items()}
+        return written
+
+
+class DeskForm(BaseModel):
+    """A desk as the file writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    advisers: Annotated[Any, AsWritten(ADVISERS_SCHEMA)] = None
+    min_advisers: Advisers = 0
+    max_advisers: Advisers | None = None
+    max_occupancy: Annotated[float, Number(0, 1, above=True)] = 1.0
+    shrinkage: Annotated[float, Number(0, 0.95)] = 0.0
+    cost_per_hour: Annotated[float, Number(0, 1_000_000)] = 1.0
+    hours: Annotated[Hours, HoursRule()] | None = None
+    opens: Annotated[Any, AsWritten({"type": "string"})] = None
+    closes: Annotated[Any, AsWritten({"type": "string"})] = None
+    serves: dict[str, ServesForm] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> "DeskForm":
+        if self.max_advisers is not None and self.max_advisers < self.min_advisers:
+            rule = f"must be at least min_advisers ({self.min_advisers})"
+            raise several([(("max_advisers",), rule, self.max_advisers)])
+        return self

@@ -1,0 +1,180 @@
+"""Given advisers: a desk's number of advisers per interval, from a number, a list or a staffing file."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic_core import PydanticCustomError
+
+from simcenter.errors import ScenarioError
+from simcenter.scenario.calendar import BoolArray, Calendar, IntArray
+from simcenter.scenario.demand import gaps, length_rule, read_times, spread
+from simcenter.scenario.desk import MOST_ADVISERS
+from simcenter.scenario.fields import ListOf, Whole, said
+from simcenter.scenario.problems import Problem, Said, abridged, nearest, show
+from simcenter.scenario.tables import Files, Found, Table, missing_column, number, shorten
+
+if TYPE_CHECKING:
+    from simcenter.scenario.model import Scenario
+
+ADVISERS_RULE = 'must be a whole number, a list of them, or a staffing file such as "staffing.csv"'
+_ONE = Whole(0, MOST_ADVISERS)
+
+
+def read_advisers(
+    value: Any, name: str, calendar: Calendar, is_open: BoolArray, files: Files
+) -> tuple[tuple[int, ...] | None, list[Problem]]:
+    """The advisers of a desk in each of the T intervals, 0 while it is closed; None when they are to be planned."""
+    match value:
+        case None:
+            return None, []
+        case str():
+            read, problems = _of_file(value, name, calendar, is_open, files)
+            return read, [((), rule, got) for rule, got in problems]
+        case list() | tuple():
+            return _of_list(value, calendar, is_open)
+        case bool() | float():
+            return None, [((), ADVISERS_RULE, value)]
+        case int():
+            if not 0 <= value <= MOST_ADVISERS:
+                return None, [((), f"must be a whole number from 0 to {MOST_ADVISERS:,}", value)]
+            return tuple(np.where(is_open, value, 0).tolist()), []
+    return None, [((), ADVISERS_RULE, value)]
+
+
+def _of_list(
+    value: Sequence[Any], calendar: Calendar, is_open: BoolArray
+) -> tuple[tuple[int, ...] | None, list[Problem]]:
+    values = spread(value, calendar)
+    if values is None:
+        return None, [((), length_rule(calendar), Said(f"{len(value)} values"))]
+    try:
+        ListOf(_ONE, 1, len(value)).check(value)
+    except PydanticCustomError as error:
+        return None, [(place, rule, value if got is ... else got) for place, rule, got in said(error)]
+    # A list of a day is a pattern for the open days: what it says of an interval counts on those days on which the
+    # desk is open then, and must be 0 if there are none. A list of the horizon must be 0 wherever the desk is closed.
+    if len(value) == calendar.T:
+        needed = is_open
+    else:
+        ever = np.zeros(calendar.slots, dtype=np.bool_)
+        ever[calendar.interval_slot[is_open]] = True
+        needed = ever[calendar.interval_slot]
+    wrong = _while_closed(np.array(values, dtype=np.int64), needed, calendar)
+    if wrong:
+        return None, wrong
+    return tuple(np.where(is_open, values, 0).tolist()), []
+
+
+def _while_closed(advisers: IntArray, is_open: BoolArray, calendar: Calendar) -> list[Problem]:
+    wrong = np.flatnonzero((advisers > 0) & ~is_open).tolist()
+    problems: list[Problem] = [
+        ((), f"must be 0 at {calendar.interval_start[i]}, when the desk is closed", int(advisers[i])) for i in wrong
+    ]
+    return abridged(problems, "and so on")
+
+
+def _of_file(
+    reference: str, desk: str, calendar: Calendar, is_open: BoolArray, files: Files
+) -> tuple[tuple[int, ...] | None, list[Found]]:
+    table, problems = files.table(reference)
+    if table is None:
+        return None, problems
+    read, problems = read_staffing(table, calendar, {desk: is_open}, others=True)
+    return (None, problems) if problems else (tuple(read[desk].tolist()), [])
+
+
+def read_staffing(
+    table: Table, calendar: Calendar, desks: Mapping[str, BoolArray], *, others: bool
+) -> tuple[dict[str, IntArray], list[Found]]:
+    """The advisers (T,) of each desk in a table with the columns interval_start, desk and advisers.
+
+    Parameters
+    ----------
+    table : Table
+    calendar : Calendar
+    desks : mapping of str to array (T,) of bool
+        The desks wanted, and when they are open.
+    others : bool
+        Whether rows of other desks are allowed (and skipped).
+    """
+    times = read_times(table, calendar, repeated=True)
+    missing = [missing_column(table, name) for name in ("desk", "advisers") if table.column(name) is None]
+    if missing:
+        return {}, [*times.problems, *missing]
+    desk_at, advisers_at = table.column("desk"), table.column("advisers")
+    assert desk_at is not None
+    assert advisers_at is not None
+    read = {desk: np.zeros(calendar.T, dtype=np.int64) for desk in desks}
+    given = {desk: np.zeros(calendar.T, dtype=np.bool_) for desk in desks}
+    bad: list[Found] = []
+    for line, row, at in zip(table.lines, table.rows, times.at, strict=True):
+        desk = row[desk_at] if desk_at < len(row) else None
+        where = f"{table.name} line {line}"
+        if not isinstance(desk, str) or desk not in desks:
+            if not others:
+                bad.append((f"{where}, desk must be a desk of the scenario {nearest(str(desk), desks)}", desk))
+            continue
+        if at is None:
+            continue
+        cell = row[advisers_at] if advisers_at < len(row) else None
+        value = number(cell)
+        if given[desk][at]:
+            bad.append((f"{where} must name each interval of a desk once", Said(f"{row[0]} of {desk} twice")))
+        given[desk][at] = True
+        if value is None or value != int(value) or not 0 <= value <= MOST_ADVISERS:
+            bad.append((f"{where}, advisers must be a whole number from 0 to {MOST_ADVISERS:,}", cell))
+        elif value and not desks[desk][at]:
+            bad.append((f"{where}, advisers must be 0 while the desk is closed", cell))
+        else:
+            read[desk][at] = int(value)
+    problems = [*times.problems, *shorten(bad)]
+    if not problems:
+        for desk, is_open in desks.items():
+            when = f"the desk {desk} is open"
+            problems += gaps(table.name, calendar, is_open & ~given[desk], when)
+    return read, problems
+
+
+def read_staffing_frame(path: str | Path, scenario: "Scenario") -> dict[str, list[int]]:
+    """The advisers of every desk from a staffing file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV (or XLSX) file with the columns ``interval_start`` (local ISO time), ``desk`` and ``advisers``. Rows may
+        be left out while a desk is closed, and all rows of a desk whose advisers the scenario gives.
+    scenario : Scenario
+
+    Returns
+    -------
+    dict of str to list of int (T,)
+        By desk, in file order; 0 while a desk is closed.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file.
+    """
+    path = Path(path)
+    table, problems = Files(path.parent).table(path.name)
+    calendar = scenario.calendar
+    read: dict[str, IntArray] = {}
+    if table is not None:
+        at = table.column("desk")
+        named = {row[at] for row in table.rows if at is not None and at < len(row)}
+        wanted = {
+            name: calendar.open_mask(desk)
+            for name, desk in scenario.desks.items()
+            if desk.advisers is None or name in named
+        }
+        read, problems = read_staffing(table, calendar, wanted, others=False)
+    if problems:
+        raise ScenarioError([f"{path.name}: {_without(rule, path.name)}, got {show(got)}" for rule, got in problems])
+    given = {name: desk.advisers for name, desk in scenario.desks.items() if desk.advisers is not None}
+    return {name: read[name].tolist() if name in read else list(given[name]) for name in scenario.desks}
+
+
+def _without(rule: str, name: str) -> str:
+    return rule.removeprefix(name).lstrip(", ")

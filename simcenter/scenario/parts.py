@@ -1,0 +1,98 @@
+"""Parts: reading one table of the file at a time, so that a fault in one value hides no fault in another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from simcenter.scenario.hours import HoursRule, short_form
+from simcenter.scenario.problems import Place, Problems, several
+from simcenter.scenario.tables import Files
+
+F = TypeVar("F", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What reading a value may need besides the value."""
+
+    files: Files
+
+
+@dataclass(frozen=True)
+class Part(Generic[F]):
+    """A form with its well-formed values, and the keys of those that are broken (and must not be looked at)."""
+
+    form: F
+    broken: frozenset[str]
+
+    def ok(self, *keys: str) -> bool:
+        """Whether none of these keys is broken."""
+        return self.broken.isdisjoint(keys)
+
+
+def read_part(
+    form: type[F], data: object, place: Place, problems: Problems, context: Context, apart: tuple[str, ...] = ()
+) -> Part[F] | None:
+    """Read one table; None when it is not a table at all.
+
+    Parameters
+    ----------
+    form : type
+        What may be written there.
+    data : object
+        What is.
+    place : tuple
+        Its key path.
+    problems : Problems
+        Takes what is wrong.
+    context : Context
+    apart : tuple of str
+        Keys whose values are read by themselves.
+    """
+    if not isinstance(data, Mapping):
+        problems.add(place, "must be a table of keys and values", data)
+        return None
+    data = {str(name): value for name, value in data.items() if name not in apart}
+    broken = _fold_short_hours(form, data, place, problems)
+    try:
+        return Part(form.model_validate(data, context=context), broken)
+    except ValidationError as error:
+        found = problems.add_error(place, error, [_key(form, name) for name in form.model_fields])
+    values = {}
+    for name, field in form.model_fields.items():
+        name_in_file = _key(form, name)
+        if name_in_file in found:
+            continue
+        if name_in_file in data:
+            values[name] = _reader(form, name).validate_python(data[name_in_file], context=context)
+        else:
+            values[name] = field.get_default(call_default_factory=True)
+    return Part(form.model_construct(**values), broken | found)
+
+
+def _key(form: type[BaseModel], name: str) -> str:
+    return form.model_fields[name].alias or name
+
+
+@cache
+def _reader(form: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(form.model_fields[name].rebuild_annotation())
+
+
+def _fold_short_hours(form: type[BaseModel], data: dict[str, Any], place: Place, problems: Problems) -> frozenset[str]:
+    """Put ``opens`` and ``closes`` where ``hours`` stand; both forms at once are a problem."""
+    if "opens" not in form.model_fields or not {"opens", "closes"} & set(data):
+        return frozenset()
+    short = {name: data.pop(name) for name in ("opens", "closes") if name in data}
+    if "hours" in data:
+        problems.add((*place, "hours"), "must be left out, as opens and closes are given", data.pop("hours"))
+        return frozenset({"hours"})
+    try:
+        data["hours"] = HoursRule().check(short if len(short) < 2 else short_form(**short))
+    except type(several([])) as error:
+        problems.add_all(place, (error.context or {})["problems"])
+        return frozenset({"hours"})
+    return frozenset()

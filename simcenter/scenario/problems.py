@@ -1,0 +1,183 @@
+"""Problems: what is wrong with a scenario, said in the planner's words, each with its place, its rule and the value."""
+
+import difflib
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from simcenter.errors import ScenarioError
+
+Place = tuple[str | int, ...]
+Problem = tuple[Place, str, Any]
+
+NOT_YET_KNOWN = frozenset(
+    [
+        "redial",
+        "repeat",
+        "volume_counts",
+        "balking",
+        "lines",
+        "misrouted",
+        "callback",
+        "callback_within",
+        "classes",
+        "adviser",
+        "discipline",
+        "off_phone",
+        "absence",
+        "variability",
+        "arrivals",
+        "appointments",
+        "backlog",
+        "warm_up",
+    ]
+)
+"""Keys that a later version will know."""
+
+MOST_OF_A_KIND = 10
+"""How many problems of one kind a list or a file names one by one."""
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST_VALUE = 80
+
+
+class Said(str):
+    """Text shown as it is after "got", without quotes."""
+
+    __slots__ = ()
+
+
+NOTHING = Said("nothing")
+
+
+def key(name: str) -> str:
+    """One part of a key path as TOML writes it: quoted unless it is a bare key."""
+    return name if _BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def dotted(place: Place) -> str:
+    """The key path of a place; the positions of list items are left to the rule."""
+    return ".".join(key(part) for part in place if isinstance(part, str))
+
+
+def show(value: object) -> str:
+    """A value as the file would write it, shortened."""
+    if isinstance(value, Said):
+        return str(value)
+    text = _written(value)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+
+
+def _written(value: object) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return "nan" if math.isnan(value) else f"{float(value)!r}"
+        case int() if abs(value) >= 10**15:
+            return f"{value:.3e}" if abs(value) < 10**300 else "a number of over 300 digits"
+        case str():
+            return json.dumps(value[: 2 * _LONGEST_VALUE], ensure_ascii=False)
+        case datetime() | date() | time():
+            return value.isoformat()
+        case Mapping():
+            inside = ", ".join(f"{key(str(k))} = {_written(v)}" for k, v in list(value.items())[:_LONGEST_VALUE])
+            return f"{{ {inside} }}" if inside else "an empty table"
+        case list() | tuple():
+            return "[" + ", ".join(_written(v) for v in value[:_LONGEST_VALUE]) + "]"
+    return str(value)
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """``(nearest: ...)`` for a misspelt name, or the allowed names when none is near."""
+    names = list(dict.fromkeys(allowed))
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"(nearest: {key(close[0])})"
+    return f"({', '.join(key(n) for n in names[:12])}{', ...' if len(names) > 12 else ''})" if names else "(none)"
+
+
+def broken(rule: str) -> PydanticCustomError:
+    """The error of a value that breaks a rule."""
+    return several([((), rule, ...)])
+
+
+def several(problems: Sequence[Problem]) -> PydanticCustomError:
+    """One error that carries several problems, each at its place below the value; ``...`` stands for that value."""
+    return PydanticCustomError("rules", "breaks a rule", {"problems": list(problems)})
+
+
+def abridged(problems: Sequence[Problem], kind: str) -> list[Problem]:
+    """The first few problems of a kind, and how many more there are."""
+    if len(problems) <= MOST_OF_A_KIND:
+        return list(problems)
+    place = problems[0][0]
+    more = Said(f"{len(problems) - MOST_OF_A_KIND} more like these")
+    return [*problems[:MOST_OF_A_KIND], (place, kind, more)]
+
+
+class Problems:
+    """A growing list of problems, each ``key path: rule, got value``."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def add(self, place: Place, rule: str, value: object = NOTHING) -> None:
+        """Add one problem."""
+        items = "".join(f"item {part + 1} " for part in place if isinstance(part, int))
+        line = f"{dotted(place)}: {items}{rule}, got {show(value)}"
+        if line not in self.lines:
+            self.lines.append(line)
+
+    def add_all(self, place: Place, problems: Iterable[Problem], value: object = NOTHING) -> None:
+        """Add problems whose places are below ``place``; ``...`` as a value stands for ``value``."""
+        for below, rule, got in problems:
+            self.add((*place, *below), rule, value if got is ... else got)
+
+    def add_error(self, place: Place, error: ValidationError, allowed: Iterable[str] = ()) -> set[str]:
+        """Add what pydantic found, in plain words; return the keys directly below ``place`` that are broken."""
+        names = list(allowed)
+        keys = set()
+        for item in error.errors(include_url=False):
+            loc = item["loc"]
+            if loc and isinstance(loc[0], str):
+                keys.add(loc[0])
+            self._add_item((*place, *loc), item, names)
+        return keys
+
+    def _add_item(self, place: Place, item: Mapping[str, Any], allowed: Sequence[str]) -> None:
+        kind, value = item["type"], item["input"]
+        if kind == "rules":
+            self.add_all(place, item["ctx"]["problems"], value)
+        elif kind == "missing":
+            self.add(place, "must be given")
+        elif kind == "extra_forbidden":
+            self.add_unknown(place, value, allowed)
+        elif kind in ("model_type", "model_attributes_type", "dict_type"):
+            self.add(place, "must be a table of keys and values", value)
+        else:
+            raise AssertionError(f"pydantic error {kind} at {dotted(place)} has no plain words")
+
+    def add_unknown(self, place: Place, value: object, allowed: Iterable[str]) -> None:
+        """Add a key that is not known here, with the nearest that is."""
+        name = str(place[-1])
+        if name in NOT_YET_KNOWN:
+            self.add(place, "is not yet known to this version", value)
+        else:
+            self.add(place, f"must be a known key {nearest(name, allowed)}", value)
+
+    def raise_any(self) -> None:
+        """Raise ScenarioError if there is a problem."""
+        if self.lines:
+            raise ScenarioError(self.lines)

@@ -1,0 +1,103 @@
+"""Queues: a contact type and its waiting line, as written and resolved."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simcenter.scenario.fields import AsWritten, ListOf, Number, Whole, Word
+from simcenter.scenario.hours import Hours, HoursRule
+from simcenter.scenario.laws import HandleTime, HandleTimeForm, Law, LawForm
+from simcenter.scenario.target import Target, TargetForm
+
+CHANNELS = ("phone", "chat", "face_to_face", "email", "messaging")
+LIVE = ("phone", "chat", "face_to_face")
+Kind = Literal["exclusive", "chat", "deferred"]
+EqualRank = Literal["file", "longest idle", "random"]
+
+MOST_PER_INTERVAL = 100_000
+MOST_PER_DAY = 1_000_000
+
+VOLUME_SCHEMA = {
+    "description": "contacts per interval: a list (of a day or of the horizon), a file, or per_day and shape",
+    "anyOf": [
+        {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": MOST_PER_INTERVAL}, "minItems": 1},
+        {"type": "string", "pattern": r"\.([cC][sS][vV]|[xX][lL][sS][xX])(#.+)?$"},
+        {
+            "type": "object",
+            "properties": {
+                "per_day": {"type": "number", "minimum": 0, "maximum": MOST_PER_DAY},
+                "shape": {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 1},
+            },
+            "required": ["per_day"],
+            "additionalProperties": False,
+        },
+    ],
+}
+
+
+class Queue(BaseModel):
+    """A queue, every value resolved.
+
+    ``volume`` (T,) expected first attempts per interval; ``patience`` None: nobody leaves; ``waiting_room`` None:
+    unlimited; ``speed`` of each chat while its adviser holds 1, 2, ... of them, empty for other channels.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    channel: str
+    volume: tuple[float, ...] = Field(repr=False)
+    handle_time: HandleTime
+    patience: Law | None
+    waiting_room: int | None
+    closing: Literal["serve", "drop"]
+    speed: tuple[float, ...]
+    equal_rank: EqualRank
+    hours: Hours
+    target: Target | None
+
+    @property
+    def kind(self) -> Kind:
+        """Exclusive (one live contact at a time), chat (several) or deferred (a backlog)."""
+        return "chat" if self.channel == "chat" else "exclusive" if self.live else "deferred"
+
+    @property
+    def live(self) -> bool:
+        """Whether the customer waits in person."""
+        return self.channel in LIVE
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the file writes it, every value explicit."""
+        written: dict[str, Any] = {"channel": self.channel, "volume": list(self.volume)}
+        written["handle_time"] = self.handle_time.to_dict()
+        if self.patience is not None:
+            written["patience"] = self.patience.to_dict()
+        if self.waiting_room is not None:
+            written["waiting_room"] = self.waiting_room
+        if self.live:
+            written["closing"] = self.closing
+        if self.speed:
+            written["speed"] = list(self.speed)
+        written["equal_rank"] = self.equal_rank
+        written["hours"] = self.hours.to_dict()
+        if self.target is not None:
+            written["target"] = self.target.to_dict()
+        return written
+
+
+class QueueForm(BaseModel):
+    """A queue as the file writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    channel: Annotated[str, Word(CHANNELS)]
+    volume: Annotated[Any, AsWritten(VOLUME_SCHEMA)] = None
+    handle_time: HandleTimeForm
+    patience: LawForm | None = None
+    waiting_room: Annotated[int, Whole(0, 1_000_000)] | None = None
+    closing: Annotated[Literal["serve", "drop"], Word(("serve", "drop"))] | None = None
+    speed: Annotated[tuple[float, ...], ListOf(Number(0, 1, above=True), 1, 20)] | None = None
+    equal_rank: Annotated[EqualRank, Word(("file", "longest idle", "random"))] = "file"
+    hours: Annotated[Hours, HoursRule()] | None = None
+    opens: Annotated[Any, AsWritten({"type": "string"})] = None
+    closes: Annotated[Any, AsWritten({"type": "string"})] = None
+    target: TargetForm | None = None

@@ -1,0 +1,120 @@
+"""Targets: what a queue or the whole centre promises, as written and resolved."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from simcenter.scenario.fields import APromise, Share, Word
+from simcenter.scenario.problems import NOTHING, Problem, several
+from simcenter.scenario.units import Promise
+
+Per = Literal["interval", "day", "horizon"]
+DEFINITIONS = ("sl_offered", "sl_answered", "sl_excl_early_abandons", "sl_abandons_met", "sl_short_abandons_met")
+APer = Annotated[Per, Word(("interval", "day", "horizon"))]
+
+_LIMITS = ("answered", "abandoned", "asa", "wait_p90", "resolved")
+
+
+class Target(BaseModel):
+    """The limits of one queue; None where there is none. Shares are 0..1.
+
+    ``answered`` of the contacts within ``within`` at least, by the service level ``definition``; ``abandoned`` at
+    most; ``asa`` and ``wait_p90`` at most; ``resolved`` at least; each in every cell of ``per``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    answered: float | None = None
+    within: Promise | None = None
+    abandoned: float | None = None
+    asa: Promise | None = None
+    wait_p90: Promise | None = None
+    resolved: float | None = None
+    per: Per = "day"
+    definition: str = "sl_offered"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the file writes it, every value explicit."""
+        written: dict[str, Any] = {}
+        for name in ("answered", "within", "abandoned", "asa", "wait_p90", "resolved"):
+            value = getattr(self, name)
+            if value is not None:
+                written[name] = str(value) if isinstance(value, Promise) else value
+        written["per"] = self.per
+        if self.answered is not None:
+            written["definition"] = self.definition
+        return written
+
+
+class TargetForm(BaseModel):
+    """The target of a queue as the file writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answered: Share | None = None
+    within: APromise | None = None
+    abandoned: Share | None = None
+    asa: APromise | None = None
+    wait_p90: APromise | None = None
+    resolved: Share | None = None
+    per: APer = "day"
+    definition: Annotated[str, Word(DEFINITIONS)] | None = None
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "TargetForm":
+        problems: list[Problem] = []
+        if all(getattr(self, name) is None for name in (*_LIMITS, "within")):
+            problems.append(((), f"must name at least one limit ({', '.join(_LIMITS)})", NOTHING))
+        if self.answered is not None and self.within is None:
+            problems.append((("within",), "must be given, as answered needs its time", NOTHING))
+        if self.within is not None and self.answered is None:
+            problems.append((("answered",), "must be given, as within is the time of answered", NOTHING))
+        if self.definition is not None and self.answered is None and self.within is None:
+            problems.append(
+                (("definition",), "must be left out, as it defines answered, which is not given", self.definition)
+            )
+        if problems:
+            raise several(problems)
+        return self
+
+
+class CentreTargets(BaseModel):
+    """Caps on the customers of the whole centre: shares handed on at least once, and twice or more; None: no cap."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    transferred: Share | None = None
+    bounced: Share | None = None
+    per: APer = "day"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the file writes it, every value explicit."""
+        return {name: value for name, value in self.model_dump().items() if value is not None}
+
+
+def resolve_target(form: TargetForm, live: bool) -> tuple[Target, list[Problem]]:
+    """A queue's target in the units of its channel, and what does not suit that channel."""
+    problems: list[Problem] = []
+    promises: dict[str, Promise | None] = {}
+    for name in ("within", "asa", "wait_p90"):
+        promise: Promise | None = getattr(form, name)
+        if promise is not None and live and promise.unit != "s":
+            problems.append(((name,), "must be a plain time (s, min or h) for a live channel", str(promise)))
+        elif promise is not None and not live and promise.unit == "s":
+            promise = Promise(promise.amount, "working s")
+        elif promise is not None and promise.unit == "working days" and name != "within":
+            rule = "must be a time or working hours, as working days differ in length"
+            problems.append(((name,), rule, str(promise)))
+        promises[name] = promise
+    if form.abandoned is not None and not live:
+        rule = "must be left out, as nobody abandons a deferred channel"
+        problems.append((("abandoned",), rule, form.abandoned))
+    target = Target(
+        answered=form.answered,
+        abandoned=form.abandoned,
+        resolved=form.resolved,
+        per=form.per,
+        definition=form.definition or "sl_offered",
+        **promises,
+    )
+    return target, problems
