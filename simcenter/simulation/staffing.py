@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from simcenter.errors import ScenarioError
+from simcenter.scenario.desk import MOST_ADVISERS
+from simcenter.scenario.given import read_staffing
+from simcenter.scenario.problems import dotted, nearest, show
+from simcenter.scenario.tables import Cell, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +25,6 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-COLUMNS = ("interval_start", "desk", "advisers")
-MOST_ADVISERS = 1_000_000
 MOST_PROBLEMS = 20
 WHOLE = f"must be a whole number from 0 to {MOST_ADVISERS:,}"
 
@@ -80,7 +83,7 @@ class Staffing:
             object.__setattr__(self, name, array)
 
     def _problem(self, t: int, d: int, rule: str, value: Any) -> str:
-        return f"desks.{self.desks[d]}.advisers at {self.interval_start[t]}: {rule}, got {value:.15g}"
+        return f"{_key(self.desks[d])} at {self.interval_start[t]}: {rule}, got {value:.15g}"
 
     @classmethod
     def from_scenario(cls, scenario: Scenario, advisers: Mapping[str, int | Sequence[int]] | None = None) -> Staffing:
@@ -103,7 +106,7 @@ class Staffing:
         empty = cls._empty(scenario)
         given |= dict(advisers or {})
         missing = [
-            f"desks.{name}.advisers: must be given to simulate, got nothing (let `plan` find them, or give a staffing)"
+            f"{_key(name)}: must be given to simulate, got nothing (let `plan` find them, or give a staffing)"
             for name in scenario.desks
             if name not in given
         ]
@@ -153,57 +156,18 @@ class Staffing:
         Raises
         ------
         ScenarioError
-            Every problem found (of many the first 20).
+            Every problem found (of many of a kind the first ones).
         """
-        missing = [name for name in COLUMNS if name not in frame.columns]
-        if missing:
-            raise ScenarioError(
-                [f"staffing: must have the column {name}, got {list(frame.columns)}" for name in missing]
-            )
         empty = cls._empty(scenario)
-        place = {desk: d for d, desk in enumerate(empty.desks)}
-        slot = {label: t for t, label in enumerate(empty.interval_start)}
-        problems: list[str] = []
-        advisers = np.full(empty.advisers.shape, np.nan)
-        for row, (label, desk, value) in enumerate(zip(*(frame[name] for name in COLUMNS), strict=True), start=1):
-            d, t = place.get(desk), slot.get(_label(label))
-            where = f"staffing row {row}"
-            if d is None:
-                problems.append(f"{where}: desk must be one of {', '.join(empty.desks)}, got {desk!r}")
-            if t is None:
-                first, last = empty.interval_start[0], empty.interval_start[-1]
-                rule = f"interval_start must be the start of an interval from {first} to {last}"
-                problems.append(f"{where}: {rule}, got {str(label)!r}")
-            if d is None or t is None:
-                continue
-            number = _number(value)
-            if number is None:
-                problems.append(f"{where}: advisers of {desk} at {empty.interval_start[t]} {WHOLE}, got {value!r}")
-            elif not np.isnan(advisers[t, d]):
-                problems.append(f"{where}: {desk} at {empty.interval_start[t]} must come once, got it again")
-            elif number and not empty.open[t, d]:
-                rule = "must have 0 advisers while the desk is closed"
-                problems.append(f"{where}: {desk} at {empty.interval_start[t]} {rule}, got {number}")
-            advisers[t, d] = -1 if number is None else number
-        problems += empty._fill_gaps(advisers, scenario)
+        wanted = {desk: empty.open[:, d] for d, desk in enumerate(empty.desks)}
+        given = {name: desk.advisers for name, desk in scenario.desks.items() if desk.advisers is not None}
+        if "desk" in frame.columns:
+            named = set(frame["desk"])
+            wanted = {desk: is_open for desk, is_open in wanted.items() if desk in named or desk not in given}
+        read, problems = read_staffing(_table(frame), scenario.calendar, wanted, others=False)
         if problems:
-            raise ScenarioError(abridged(problems))
-        return empty.with_advisers(advisers)
-
-    def _fill_gaps(self, advisers: npt.NDArray[np.float64], scenario: Scenario) -> list[str]:
-        """Closed intervals get 0, desks that are left out what the scenario gives; what else is missing is told."""
-        problems = []
-        for d, desk in enumerate(self.desks):
-            given = scenario.desks[desk].advisers
-            if given is not None and np.isnan(advisers[:, d]).all():
-                advisers[:, d] = given
-            gaps = np.flatnonzero(np.isnan(advisers[:, d]) & self.open[:, d])
-            if len(gaps):
-                more = f" and {len(gaps) - 1} more" if len(gaps) > 1 else ""
-                rule = f"must have a row for each open interval, got none for {self.interval_start[gaps[0]]}{more}"
-                problems.append(f"staffing of {desk}: {rule}")
-        advisers[np.isnan(advisers)] = 0
-        return problems
+            raise ScenarioError([f"{rule}, got {show(got)}" for rule, got in problems])
+        return empty.with_advisers({**given, **{desk: advisers.tolist() for desk, advisers in read.items()}})
 
     def to_frame(self) -> pd.DataFrame:
         """Give a table with one row per desk and interval in which it is open.
@@ -239,10 +203,12 @@ class Staffing:
         for desk, change in changes.items():
             values = np.asarray(change)
             if desk not in place:
-                problems.append(f"desks.{desk}: must be one of {', '.join(self.desks)}")
+                problems.append(
+                    f"{dotted(('desks', desk))}: must be a desk of the scenario {nearest(desk, self.desks)}"
+                )
             elif values.dtype.kind not in "iuf" or values.shape not in ((), (len(table),)):
                 rule = f"must be one number or one for each of the {len(table)} intervals"
-                problems.append(f"desks.{desk}.advisers: {rule}, got {values.dtype} of shape {values.shape}")
+                problems.append(f"{_key(desk)}: {rule}, got {values.dtype} of shape {values.shape}")
             else:
                 table[:, place[desk]] = values if values.ndim else np.where(self.open[:, place[desk]], values, 0)
         if problems:
@@ -296,6 +262,10 @@ def scheduled(required: npt.ArrayLike, shrinkage: npt.ArrayLike) -> IntArray:
     return np.ceil(needed * (1 - 1e-12)).astype(np.int64)
 
 
+def _key(desk: str) -> str:
+    return dotted(("desks", desk, "advisers"))
+
+
 def abridged(problems: list[str]) -> list[str]:
     """Keep the first problems and the number of the others."""
     if len(problems) <= MOST_PROBLEMS:
@@ -303,20 +273,12 @@ def abridged(problems: list[str]) -> list[str]:
     return [*problems[:MOST_PROBLEMS], f"and {len(problems) - MOST_PROBLEMS} more"]
 
 
-def _label(value: object) -> str:
-    """Bring a local time to the form of the labels, if it is one."""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
-    try:
-        return datetime.fromisoformat(str(value)).isoformat(timespec="minutes")
-    except ValueError:
-        return str(value)
+def _table(frame: pd.DataFrame) -> Table:
+    """Show a frame as the scenario reader shows a file: its time first, numbers as float."""
+    header = sorted((str(name) for name in frame.columns), key=lambda name: name != "interval_start")
+    columns = [[_cell(value) for value in frame[name]] for name in header]
+    return Table("staffing", tuple(header), list(zip(*columns, strict=True)), range(1, len(frame) + 1))
 
 
-def _number(value: object) -> int | None:
-    """Give the whole number of advisers that a cell holds, None if it is none."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    return int(number) if 0 <= number <= MOST_ADVISERS and number == int(number) else None
+def _cell(value: Any) -> Cell:
+    return value if isinstance(value, str | datetime) else float(value) if isinstance(value, Real) else None
