@@ -69,7 +69,7 @@ clean:
 	@$(PIP) install --no-build-isolation --editable '.[test]'
 	@touch $@
 
-.venv/built: .venv/made setup.py $(wildcard ext/*.pyx ext/*.pxd ext/*.pxi ext/*.h)
+.venv/built: .venv/made setup.py $(wildcard ext/* simcenter/*.pxd)
 	$(RUN) setup.py --quiet build_ext --inplace
 	@touch $@
 
