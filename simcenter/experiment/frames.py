@@ -1,0 +1,191 @@
+"""Frames: estimates as tables, a column ``m`` with ``m_low`` and ``m_high`` for each measure m."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from simcenter.experiment.accumulate import Accumulator
+from simcenter.experiment.targets import TargetTable
+from simcenter.measures.table import Level, measure_named, measures_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simcenter.scenario import Calendar
+
+FloatArray = npt.NDArray[np.float64]
+
+ALL = ""
+"""The name of the row of journeys that is the whole centre."""
+
+LEVELS: tuple[Level, ...] = ("queue", "desk", "journey")
+
+
+def columns(accumulator: Accumulator, level: Level, span: str, confidence: float) -> dict[str, FloatArray]:
+    """Every measure of a level over a span: name, name_low, name_high -> (rows, places), NaN where unknown."""
+    found: dict[str, FloatArray] = {}
+    for measure in measures_of(level):
+        estimate = accumulator.estimate(measure, span, confidence)
+        if estimate is not None:
+            found[measure.name] = estimate.value
+            found[f"{measure.name}_low"] = estimate.low
+            found[f"{measure.name}_high"] = estimate.high
+    return found
+
+
+def names(accumulator: Accumulator, level: Level) -> tuple[str, ...]:
+    """The places of a level: queues, desks, or the queues in which journeys begin and then all of them."""
+    network = accumulator.meter.network
+    if level == "desk":
+        return network.desk_names
+    return network.queue_names + ((ALL,) if level == "journey" else ())
+
+
+def horizon_frame(accumulator: Accumulator, level: Level, confidence: float) -> "pd.DataFrame":
+    """One row per place, indexed by its name, over the whole horizon."""
+    import pandas as pd
+
+    data = {name: values[0] for name, values in columns(accumulator, level, "horizon", confidence).items()}
+    index = pd.Index(names(accumulator, level), name="desk" if level == "desk" else "queue")
+    return pd.DataFrame(data, index=index)
+
+
+def day_frame(accumulator: Accumulator, calendar: "Calendar", confidence: float) -> "pd.DataFrame":
+    """One row per day and place, on days when anything came or was open."""
+    import pandas as pd
+
+    parts = []
+    for level in LEVELS:
+        places = names(accumulator, level)
+        data = columns(accumulator, level, "day", confidence)
+        day, place = np.nonzero(_busy(accumulator, level, "day"))
+        head = {
+            "date": [str(calendar.dates[i]) for i in day],
+            "level": level,
+            "name": [places[i] for i in place],
+        }
+        parts.append(pd.DataFrame(head | {name: values[day, place] for name, values in data.items()}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def interval_frame(accumulator: Accumulator, calendar: "Calendar", confidence: float) -> "pd.DataFrame":
+    """One row per interval and place in which anything came or was open.
+
+    ``period`` is "interval"; "after_closing" for what a desk does outside its hours, one row a day with the day's
+    date as ``interval_start``; or "after_horizon" for legs that entered a queue after the horizon's end.
+    """
+    import pandas as pd
+
+    parts = []
+    for level in LEVELS:
+        places = names(accumulator, level)
+        data = columns(accumulator, level, "interval", confidence)
+        later = [str(day) for day in calendar.dates] if level == "desk" else [str(calendar.dates[-1])]
+        labels = [*calendar.interval_start, *later]
+        row, place = np.nonzero(_busy(accumulator, level, "interval"))
+        after = "after_closing" if level == "desk" else "after_horizon"
+        head = {
+            "interval_start": [labels[i] for i in row],
+            "period": np.where(row < calendar.T, "interval", after),
+            "level": level,
+            "name": [places[i] for i in place],
+        }
+        parts.append(pd.DataFrame(head | {name: values[row, place] for name, values in data.items()}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _busy(accumulator: Accumulator, level: Level, span: str) -> npt.NDArray[np.bool_]:
+    """Which rows and places have anything to show: something came, or was paid, or a desk was open."""
+    what = {"queue": "offered", "desk": "paid_hours", "journey": "contacts"}[level]
+    busy = accumulator.sums(measure_named(level, what), span) > 0
+    if level == "desk":
+        for also in ("occupancy", "answered"):
+            busy |= accumulator.sums(measure_named(level, also), span) > 0
+        opened = accumulator.rows.opened(span)
+        busy |= opened
+    return busy
+
+
+def target_frame(table: TargetTable, calendar: "Calendar", confidence: float) -> "pd.DataFrame":
+    """One row per cell about which anything happened; see ``Results.targets``."""
+    import pandas as pd
+
+    cells = table.cells
+    rows = np.flatnonzero(table.traffic > 0)
+    low, high = table.bounds(confidence)
+    criteria = [cells.criteria[cells.criterion[row]] for row in rows]
+    labels = {"interval": calendar.interval_start, "day": [str(day) for day in calendar.dates], "horizon": ["horizon"]}
+    judged = table.judged[rows]
+    known = ~np.isnan(table.se[rows])
+    share = np.array([one.measure != "asa_s" for one in criteria], dtype=np.bool_)
+    return pd.DataFrame(
+        {
+            "place": [one.place for one in criteria],
+            "level": [one.level for one in criteria],
+            "measure": [one.measure for one in criteria],
+            "condition": [one.condition for one in criteria],
+            "definition": [one.definition for one in criteria],
+            "per": [one.per for one in criteria],
+            "cell": [labels[one.per][cells.cell[row]] for one, row in zip(criteria, rows, strict=True)],
+            "index": cells.cell[rows],
+            "at_least": table.at_least[rows],
+            "limit": table.limit[rows],
+            "value": table.value[rows],
+            "low": low[rows],
+            "high": np.where(share, np.minimum(high[rows], 1.0), high[rows]),
+            "se": table.se[rows],
+            "met": _nullable(table.met[rows], judged),
+            "held": _nullable(table.held(confidence)[rows], judged & known),
+            "undecided": table.undecided[rows] / max(table.replications, 1),
+        }
+    )
+
+
+def _nullable(values: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> "pd.arrays.BooleanArray":
+    import pandas as pd
+
+    return pd.arrays.BooleanArray(values.astype(np.bool_), ~known)
+
+
+def estimates(frame: "pd.DataFrame", level: Level) -> dict[str, dict[str, dict[str, float | None]]]:
+    """A frame's rows as ``{name: {measure: {mean, low, high}}}``; None where unknown."""
+    return {str(name): row_estimates(frame, place, level) for place, name in enumerate(frame.index)}
+
+
+def row_estimates(frame: "pd.DataFrame", place: int, level: Level) -> dict[str, dict[str, float | None]]:
+    """Row number ``place`` of a frame as ``{measure: {mean, low, high}}``."""
+    return {
+        measure.name: {
+            part: known(frame[measure.name + suffix].iloc[place])
+            for part, suffix in (("mean", ""), ("low", "_low"), ("high", "_high"))
+        }
+        for measure in measures_of(level)
+    }
+
+
+def known(value: object) -> float | None:
+    """A number, or None for NaN and infinity."""
+    number = float(value)  # type: ignore[arg-type]
+    return number if np.isfinite(number) else None
+
+
+def records(frame: "pd.DataFrame", skip: Sequence[str] = ()) -> dict[str, list[object]]:
+    """A frame column by column, as JSON has it: NaN, NA and infinity are None."""
+    return {str(name): [_plain(value) for value in frame[name]] for name in frame.columns if name not in skip}
+
+
+def _plain(value: object) -> object:
+    """A cell as JSON knows it."""
+    import pandas as pd
+
+    if value is None or value is pd.NA:
+        return None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return known(value)
+    return str(value)

@@ -1,0 +1,242 @@
+"""Results: what a number of replications say, with confidence intervals and where they came from."""
+
+import hashlib
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import simcenter
+from simcenter.experiment.accumulate import Accumulator
+from simcenter.experiment.confidence import METHODS
+from simcenter.experiment.frames import (
+    ALL,
+    day_frame,
+    estimates,
+    horizon_frame,
+    interval_frame,
+    records,
+    row_estimates,
+    target_frame,
+)
+from simcenter.experiment.legs import legs_frame
+from simcenter.experiment.targets import TargetCells, TargetSums, TargetTable
+from simcenter.measures.histogram import RELATIVE_ERROR
+from simcenter.measures.meter import Meter
+from simcenter.measures.promises import SHORT_ABANDON_S, compile_promises
+from simcenter.measures.tally import Tally
+from simcenter.measures.targets import criteria
+from simcenter.simulation.compile import compile_network
+from simcenter.simulation.log import ContactLog
+from simcenter.simulation.staffing import Staffing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simcenter.scenario import Scenario
+
+RESULT_SCHEMA = 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Results:
+    """Measures of a simulated centre; frozen. Every frame is a fresh copy.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    staffing : Staffing
+        What was simulated.
+    seed, replications, engine, confidence
+        How.
+    """
+
+    scenario: "Scenario"
+    staffing: Staffing
+    seed: int
+    first_replication: int
+    replications: int
+    engine: str
+    confidence: float
+    target_table: TargetTable = field(repr=False)
+    """The cells of the targets as plain arrays."""
+    _accumulator: Accumulator = field(repr=False)
+    _logs: tuple[tuple[int, ContactLog], ...] = field(repr=False)
+
+    @classmethod
+    def from_tallies(
+        cls,
+        scenario: "Scenario",
+        staffing: Staffing,
+        tallies: Iterable[tuple[Tally, ContactLog | None] | Tally],
+        *,
+        seed: int,
+        first_replication: int = 0,
+        engine: str = "auto",
+        confidence: float = 0.95,
+        meter: Meter | None = None,
+    ) -> "Results":
+        """The results of replications ``first_replication``, ... given their tallies in order.
+
+        A tally may come with its log, which is then kept for ``legs``.
+        """
+        meter = meter or Meter(compile_network(scenario), compile_promises(scenario))
+        accumulator = Accumulator(meter)
+        targets = TargetSums(TargetCells.of(criteria(scenario), meter))
+        logs = []
+        for number, item in enumerate(tallies, start=first_replication):
+            tally, log = (item, None) if isinstance(item, Tally) else item
+            accumulator.add(tally)
+            targets.add(tally)
+            if log is not None:
+                logs.append((number, log))
+        return cls(
+            scenario,
+            staffing,
+            seed,
+            first_replication,
+            accumulator.replications,
+            engine,
+            confidence,
+            targets.table(),
+            accumulator,
+            tuple(logs),
+        )
+
+    @property
+    def queues(self) -> "pd.DataFrame":
+        """Measures of each queue over the horizon: columns m, m_low, m_high; NaN where unknown."""
+        return self._queues.copy()
+
+    @property
+    def desks(self) -> "pd.DataFrame":
+        """Measures of each desk over the horizon."""
+        return self._desks.copy()
+
+    @property
+    def journeys(self) -> "pd.DataFrame":
+        """Measures of customers by the queue of their first attempt; the last row, "", is the whole centre."""
+        return self._journeys.copy()
+
+    @property
+    def days(self) -> "pd.DataFrame":
+        """Measures per day: columns date, level (queue, desk, journey), name, and the measures."""
+        return self._days.copy()
+
+    @property
+    def intervals(self) -> "pd.DataFrame":
+        """Measures per interval: interval_start, period, level, name, and the measures (no percentiles)."""
+        return self._intervals.copy()
+
+    @property
+    def targets(self) -> "pd.DataFrame":
+        """One row per target and cell (interval, day or horizon) about which anything happened.
+
+        ``met``: the value keeps its limit; ``held``: it does so with one-sided confidence; both NA where unknown.
+        ``undecided``: legs left out, per replication, because their promise was not yet due.
+        """
+        return self._targets.copy()
+
+    @property
+    def legs(self) -> "pd.DataFrame":
+        """The contact log of the replications kept, one row per leg."""
+        return self._legs.copy()
+
+    @property
+    def met(self) -> bool:
+        """Whether no cell of any target is known to miss it."""
+        return bool(self.target_table.met.all())
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where the numbers came from: enough to make them again, and nothing that would differ then."""
+        return {
+            "scenario": self.scenario.name,
+            "scenario_hash": self.scenario.hash,
+            "staffing_hash": hashlib.sha256(np.ascontiguousarray(self.staffing.advisers).tobytes()).hexdigest(),
+            "seed": self.seed,
+            "first_replication": self.first_replication,
+            "replications": self.replications,
+            "engine": self.engine,
+            "confidence": self.confidence,
+            "intervals_by": dict(METHODS),
+            "service_level": dict(zip(self.scenario.queues, self._accumulator.meter.promises.definition, strict=True)),
+            "short_abandon_s": SHORT_ABANDON_S,
+            "pooled_percentile_relative_error": RELATIVE_ERROR,
+            "simcenter": simcenter.__version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+        }
+
+    def frames(self) -> "dict[str, pd.DataFrame]":
+        """Every table by name, names as plain columns; the first is the one that a single CSV file holds."""
+        centre = self.journeys.rename(index={ALL: "(all)"})
+        return {
+            "intervals": self.intervals,
+            "queues": self.queues.reset_index(),
+            "desks": self.desks.reset_index(),
+            "journeys": centre.reset_index(),
+            "days": self.days,
+            "targets": self.targets,
+            "staffing": self.staffing.to_frame(),
+        }
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """The results as JSON has them: schema 1, stable order, None where a number is unknown, never NaN."""
+        return {
+            "result_schema": RESULT_SCHEMA,
+            "confidence": self.confidence,
+            "provenance": self.provenance,
+            "queues": estimates(self._queues, "queue"),
+            "desks": estimates(self._desks, "desk"),
+            "journeys": row_estimates(self._journeys, -1, "journey"),
+            "journeys_by_queue": estimates(self._journeys.drop(index=ALL), "journey"),
+            "met": self.met,
+            "targets": records(self._targets),
+            "days": records(self._days),
+            "intervals": records(self._intervals),
+        }
+
+    def __repr__(self) -> str:
+        missed = int((~self.target_table.met).sum())
+        cells = len(self.target_table.value)
+        targets = f"{missed} of {cells} target cells missed" if cells else "no targets"
+        return f'<Results "{self.scenario.name}": {self.replications} replications, seed {self.seed}, {targets}>'
+
+    def _repr_html_(self) -> str:
+        shown = ["offered", "service_level", "asa_s", "abandon_rate", "transferred_out"]
+        queues = self._queues[shown].to_html(float_format="{:.4g}".format, na_rep="")
+        desks = self._desks[["advisers", "paid_hours", "occupancy"]].to_html(float_format="{:.4g}".format, na_rep="")
+        return f"<p>{escape(repr(self)[1:-1])}</p>{queues}{desks}"
+
+    @cached_property
+    def _queues(self) -> "pd.DataFrame":
+        return horizon_frame(self._accumulator, "queue", self.confidence)
+
+    @cached_property
+    def _desks(self) -> "pd.DataFrame":
+        return horizon_frame(self._accumulator, "desk", self.confidence)
+
+    @cached_property
+    def _journeys(self) -> "pd.DataFrame":
+        return horizon_frame(self._accumulator, "journey", self.confidence)
+
+    @cached_property
+    def _days(self) -> "pd.DataFrame":
+        return day_frame(self._accumulator, self.scenario.calendar, self.confidence)
+
+    @cached_property
+    def _intervals(self) -> "pd.DataFrame":
+        return interval_frame(self._accumulator, self.scenario.calendar, self.confidence)
+
+    @cached_property
+    def _targets(self) -> "pd.DataFrame":
+        return target_frame(self.target_table, self.scenario.calendar, self.confidence)
+
+    @cached_property
+    def _legs(self) -> "pd.DataFrame":
+        return legs_frame(list(self._logs), self._accumulator.meter.network, self.scenario.calendar)

@@ -1,0 +1,99 @@
+"""Simulate: play a centre a number of times and say what comes out."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from simcenter.errors import ScenarioError
+from simcenter.experiment.replicate import Players, Progress
+from simcenter.experiment.results import Results
+from simcenter.measures import Tally, compile_promises
+from simcenter.simulation.compile import compile_network
+from simcenter.simulation.engine import check_engine
+from simcenter.simulation.log import ContactLog
+from simcenter.simulation.staffing import Staffing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simcenter.scenario import Scenario
+
+
+def simulate(
+    scenario: "Scenario",
+    staffing: "Staffing | pd.DataFrame | None" = None,
+    *,
+    replications: int = 100,
+    seed: int = 0,
+    engine: str = "auto",
+    jobs: int = 1,
+    keep_legs: int = 1,
+    confidence: float = 0.95,
+    progress: Progress | None = None,
+) -> Results:
+    """Simulate a centre with given staffing.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    staffing : Staffing or DataFrame, optional
+        Advisers on the floor, as a Staffing or with columns interval_start, desk, advisers; left out: those that the
+        scenario gives.
+    replications : int
+        How many times the whole horizon is played, 1 or more; confidence intervals need at least 2.
+    seed : int
+        The same seed gives the same customers, whatever the staffing, engine and jobs.
+    engine : str
+        "auto" or one of the engines by name; all give the same rows.
+    jobs : int
+        Processes; the results do not depend on it.
+    keep_legs : int
+        Of how many replications to keep the legs.
+    confidence : float
+        Of the confidence intervals, between 0 and 1.
+    progress : callable, optional
+        Called with the replications done and wanted.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    ScenarioError
+        For arguments that are not allowed, and desks without advisers.
+    """
+    check_engine(engine)
+    problems = [
+        f"{name}: must be a whole number from {least}, got {value!r}"
+        for name, value, least in (("replications", replications, 1), ("keep_legs", keep_legs, 0), ("seed", seed, 0))
+        if isinstance(value, bool) or not isinstance(value, int) or value < least
+    ]
+    if not 0 < confidence < 1:
+        problems.append(f"confidence: must be between 0 and 1, got {confidence!r}")
+    if problems:
+        raise ScenarioError(problems)
+    if staffing is None:
+        staffing = Staffing.from_scenario(scenario)
+    elif not isinstance(staffing, Staffing):
+        staffing = Staffing.from_frame(staffing, scenario)
+    with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
+        played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=keep_legs)
+        return Results.from_tallies(
+            scenario,
+            staffing,
+            _reported(played, replications, progress),
+            seed=seed,
+            engine=engine,
+            confidence=confidence,
+            meter=players.meter,
+        )
+
+
+def _reported(
+    played: Iterable[tuple[Tally, ContactLog | None]], wanted: int, progress: Progress | None
+) -> Iterator[tuple[Tally, ContactLog | None]]:
+    """The same items; progress is told of each once it has been dealt with."""
+    for done, item in enumerate(played, start=1):
+        yield item
+        if progress is not None:
+            progress(done, wanted)

@@ -1,0 +1,238 @@
+"""The table of measures: the one place that says what each measure is, and from which counts it is made.
+
+Everything that computes, prints or documents a measure reads this table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Level = Literal["queue", "desk", "journey"]
+Kind = Literal["mean", "ratio", "percentile", "maximum"]
+
+_GKM = "Gans, Koole and Mandelbaum 2003"
+_JKR = "Jouini, Koole and Roubos 2013"
+_HF = "Hyndman and Fan 1996, type 1 (nearest rank)"
+_HOUSE = "definition of this project"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure.
+
+    ``kind`` "mean": mean of the numerator over replications; "ratio": ratio of the sums over replications;
+    "percentile", "maximum": of the waits of answered legs. ``numerator`` and ``denominator`` are linear in the counts
+    and sums of a Tally, by their names there. ``promised``: known only where the queue has a promise ``within``.
+    """
+
+    name: str
+    unit: str
+    level: Level
+    formula: str
+    source: str
+    kind: Kind = "ratio"
+    numerator: Mapping[str, float] = field(default_factory=dict)
+    denominator: Mapping[str, float] = field(default_factory=dict)
+    percent: int = 0
+    promised: bool = False
+
+
+def _terms(names: str, scale: float = 1.0) -> Mapping[str, float]:
+    """``"a b -c"`` as coefficients."""
+    return MappingProxyType({name.lstrip("-"): -scale if name.startswith("-") else scale for name in names.split()})
+
+
+def _count(level: Level, name: str, formula: str, unit: str, source: str = "contact log") -> Measure:
+    return Measure(name, unit, level, formula, source, "mean", _terms(name))
+
+
+def _ratio(
+    level: Level, name: str, unit: str, formula: str, source: str, parts: tuple[str, str], promised: bool = False
+) -> Measure:
+    return Measure(name, unit, level, formula, source, "ratio", _terms(parts[0]), _terms(parts[1]), 0, promised)
+
+
+def _percentile(name: str, percent: int) -> Measure:
+    formula = f"{percent}th percentile of the wait of answered legs"
+    return Measure(name, "s", "queue", formula, _HF, "percentile", percent=percent)
+
+
+_ABL = "answered abandoned late"
+
+QUEUE: tuple[Measure, ...] = (
+    _count("queue", "offered", "legs that entered the queue: first contacts and transfers", "legs"),
+    _count("queue", "answered", "A: legs answered", "legs"),
+    _count("queue", "abandoned", "B: legs that left while waiting", "legs"),
+    _count("queue", "blocked", "legs refused because the waiting room was full", "legs"),
+    _count("queue", "balked", "legs that left on seeing the queue", "legs"),
+    _count("queue", "turned_away", "legs that came while the queue was closed", "legs"),
+    _count("queue", "dropped", "legs sent away at closing while waiting", "legs"),
+    _count("queue", "callbacks", "legs that took the offer to be called back", "legs"),
+    _count("queue", "waiting_at_end", "legs still waiting at the end of the run", "legs"),
+    _count("queue", "undecided", "legs waiting at the end, or dropped, before their promise was due", "legs"),
+    Measure(
+        "service_level",
+        "share",
+        "queue",
+        "the one of the five service levels below that the queue's target names; sl_offered if it names none",
+        _JKR,
+        promised=True,
+    ),
+    _ratio("queue", "sl_offered", "share", "At / (A + B + L)", _JKR, ("in_time", _ABL), True),
+    _ratio("queue", "sl_answered", "share", "At / (A + L)", _JKR, ("in_time", "answered late"), True),
+    _ratio(
+        "queue",
+        "sl_excl_early_abandons",
+        "share",
+        "At / (A + B - Bt + L)",
+        _JKR,
+        ("in_time", _ABL + " -abandoned_in_time"),
+        True,
+    ),
+    _ratio(
+        "queue", "sl_abandons_met", "share", "(At + Bt) / (A + B + L)", _JKR, ("in_time abandoned_in_time", _ABL), True
+    ),
+    _ratio(
+        "queue",
+        "sl_short_abandons_met",
+        "share",
+        "(At + Bs) / (A + B + L)",
+        _JKR,
+        ("in_time abandoned_short", _ABL),
+        True,
+    ),
+    _ratio("queue", "asa_s", "s", "sum of waits of A / A", _GKM, ("wait_answered_s", "answered")),
+    _ratio("queue", "mean_wait_s", "s", "sum of waits of A, B and L / (A + B + L)", _GKM, ("wait_s", _ABL)),
+    _ratio("queue", "abandon_rate", "share", "B / (A + B + L)", _GKM, ("abandoned", _ABL)),
+    _ratio(
+        "queue", "delayed", "share", "those of A, B and L that waited at all / (A + B + L)", _GKM, ("delayed", _ABL)
+    ),
+    _percentile("wait_p50_s", 50),
+    _percentile("wait_p90_s", 90),
+    _percentile("wait_p95_s", 95),
+    Measure("max_wait_s", "s", "queue", "longest wait of an answered leg in any replication", "contact log", "maximum"),
+    _ratio(
+        "queue",
+        "handle_s",
+        "s",
+        "adviser's time with each of A: talk, hold, wrap-up; a chat: its session / A",
+        _GKM,
+        ("handle_s", "answered"),
+    ),
+    _ratio(
+        "queue", "transferred_out", "share", "of A, handed on to another queue", _HOUSE, ("transferred_out", "answered")
+    ),
+    _ratio("queue", "resolved", "share", "of A, ended resolved", _HOUSE, ("resolved", "answered")),
+)
+
+DESK: tuple[Measure, ...] = (
+    _ratio(
+        "desk",
+        "advisers",
+        "advisers",
+        "paid seconds inside the desk's hours / seconds of those hours",
+        "staffing",
+        ("open_paid_s", "open_s"),
+    ),
+    Measure(
+        "paid_hours",
+        "h",
+        "desk",
+        "paid seconds / 3600, overtime after closing included",
+        "duties in the log",
+        "mean",
+        _terms("paid_s", 1 / 3600),
+    ),
+    _ratio(
+        "desk",
+        "occupancy",
+        "share",
+        "busy seconds (talk, hold, wrap-up, warm hand-over; chat: holding at least one) / paid seconds",
+        _GKM,
+        ("busy_s", "paid_s"),
+    ),
+    _count("desk", "answered", "legs answered by the desk, at their answer", "legs"),
+    _ratio("desk", "transferred_out", "share", "of those answered, handed on", _HOUSE, ("transferred_out", "answered")),
+)
+
+_C = "contacts"
+JOURNEY: tuple[Measure, ...] = (
+    _count("journey", "contacts", "customers, counted where and when their first attempt came", "customers"),
+    _ratio("journey", "attempts_per_contact", "attempts", "attempts / customers", _HOUSE, ("attempts", _C)),
+    _ratio("journey", "legs_per_contact", "legs", "legs / customers", _HOUSE, ("legs", _C)),
+    _ratio(
+        "journey",
+        "transferred",
+        "share",
+        "customers handed on at least once / customers answered at least once",
+        _HOUSE,
+        ("transferred", "answered_customers"),
+    ),
+    _ratio(
+        "journey",
+        "bounced",
+        "share",
+        "customers handed on twice or more / customers answered at least once",
+        _HOUSE,
+        ("bounced", "answered_customers"),
+    ),
+    _ratio(
+        "journey",
+        "transferred_of_offered",
+        "share",
+        "customers handed on at least once / customers",
+        _HOUSE,
+        ("transferred", _C),
+    ),
+    _ratio(
+        "journey",
+        "first_contact_resolution",
+        "share",
+        "customers resolved in their first attempt, transfers allowed / customers answered at least once",
+        "Cleveland 2012",
+        ("resolved_first", "answered_customers"),
+    ),
+    _ratio(
+        "journey",
+        "lost",
+        "share",
+        "customers never answered in any attempt, and not still waiting at the end / customers",
+        _HOUSE,
+        ("lost", _C),
+    ),
+    _ratio(
+        "journey", "journey_wait_s", "s", "sum of the waits of all legs / customers", _HOUSE, ("journey_wait_s", _C)
+    ),
+    _ratio(
+        "journey",
+        "time_to_resolution_s",
+        "s",
+        "elapsed time from the first arrival to the end of the resolving leg / customers resolved",
+        _HOUSE,
+        ("resolution_s", "resolved_customers"),
+    ),
+)
+
+MEASURES: tuple[Measure, ...] = QUEUE + DESK + JOURNEY
+"""Every measure, in the order in which they are shown."""
+
+PERCENTS: tuple[int, ...] = tuple(measure.percent for measure in QUEUE if measure.kind == "percentile")
+"""The percentiles kept of every replication."""
+
+LETTERS = (
+    "A answered, B abandoned, At answered within the promise, Bt abandoned within it, Bs abandoned within the short "
+    "limit of 10 s, L still waiting at the end, or dropped at closing, past the promise; legs whose promise was not "
+    "yet due then are undecided and left out"
+)
+"""What the letters of the formulas stand for."""
+
+
+def measures_of(level: Level) -> tuple[Measure, ...]:
+    """The measures of one level, in order."""
+    return tuple(measure for measure in MEASURES if measure.level == level)
+
+
+def measure_named(level: Level, name: str) -> Measure:
+    """One measure of a level by its name; KeyError if there is none."""
+    return {measure.name: measure for measure in measures_of(level)}[name]

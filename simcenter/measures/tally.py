@@ -1,0 +1,73 @@
+"""The tally: sums, counts and histograms of one replication, small and exact."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simcenter.measures.histogram import Histogram
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Sums = Mapping[str, npt.NDArray[np.int64] | npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Sums over one replication, or over several added up. T intervals, Q queues, D desks.
+
+    ``queues``: name -> (T + 1, Q), legs by the interval in which they entered their queue, the last row after the
+    horizon; ``journeys``: name -> (T + 1, Q), customers by origin queue and interval of their first arrival;
+    ``desks``: name -> (T + 1, D), seconds in the interval in which they fall, answers in that of the answer. Counts
+    are int64, sums of seconds float64 and exact while below 2^33 s.
+
+    ``waits``: histogram of the waits of answered legs, cell = day x Q + queue; ``max_wait_s`` (days, Q), NaN where
+    nobody was answered; ``day_percentiles`` (3, days, Q) and ``percentiles`` (3, Q): the exact nearest-rank waits of
+    one replication (NaN in a sum of several).
+    """
+
+    queues: Sums
+    journeys: Sums
+    desks: Sums
+    waits: Histogram
+    max_wait_s: FloatArray
+    day_percentiles: FloatArray
+    percentiles: FloatArray
+    replications: int = 1
+
+    def __add__(self, other: "Tally") -> "Tally":
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return Tally(
+            queues=_added(self.queues, other.queues),
+            journeys=_added(self.journeys, other.journeys),
+            desks=_added(self.desks, other.desks),
+            waits=Histogram.sum([self.waits, other.waits]),
+            max_wait_s=np.fmax(self.max_wait_s, other.max_wait_s),
+            day_percentiles=np.full_like(self.day_percentiles, np.nan),
+            percentiles=np.full_like(self.percentiles, np.nan),
+            replications=self.replications + other.replications,
+        )
+
+    def equals(self, other: "Tally") -> bool:
+        """Whether both hold the same numbers, bit for bit (NaN equals NaN)."""
+        mine, theirs = self._arrays(), other._arrays()
+        return self.replications == other.replications and all(
+            np.array_equal(one, two, equal_nan=one.dtype.kind == "f") for one, two in zip(mine, theirs, strict=True)
+        )
+
+    def _arrays(self) -> list[npt.NDArray[np.int64] | npt.NDArray[np.float64]]:
+        sums = [part[name] for part in (self.queues, self.journeys, self.desks) for name in part]
+        return [
+            *sums,
+            self.waits.key,
+            self.waits.count,
+            self.max_wait_s,
+            self.day_percentiles,
+            self.percentiles,
+        ]
+
+
+def _added(one: Sums, two: Sums) -> Sums:
+    return {name: one[name] + two[name] for name in one}

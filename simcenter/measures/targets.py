@@ -1,0 +1,148 @@
+"""Criteria: every target of a scenario as a limit on a ratio of sums, so that cells and replications simply add up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from simcenter.measures.table import Level, measure_named
+from simcenter.measures.tally import Sums, Tally
+
+if TYPE_CHECKING:
+    from simcenter.scenario import Calendar, Promise, Queue, Scenario
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One target: the ratio of two sums over a cell must be at least, or at most, ``limit``.
+
+    ``place``: queue or desk, "" for the whole centre; ``index``: its number in the tally's columns, -1 for all of
+    them; ``measure``: its name in the table of measures; ``per``: "interval", "day" or "horizon"; ``condition``: in
+    words. A limit on the 90th percentile of waits reads: at least 0.90 of the answered waited no longer than that.
+    """
+
+    level: Level
+    place: str
+    index: int
+    measure: str
+    per: str
+    limit: float
+    at_least: bool
+    condition: str
+    definition: str
+    numerator: Mapping[str, float]
+    denominator: Mapping[str, float]
+
+
+def criteria(scenario: "Scenario") -> tuple[Criterion, ...]:
+    """All K targets of a scenario: of queues in file order, then caps of the centre, then occupancy of desks."""
+    found: list[Criterion] = []
+    for index, (name, queue) in enumerate(scenario.queues.items()):
+        found += _of_queue(scenario.calendar, index, name, queue)
+    caps = scenario.targets
+    for measure, limit in (("transferred", caps.transferred), ("bounced", caps.bounced)):
+        if limit is not None:
+            condition = f"{measure} <= {_percent(limit)}"
+            found.append(_criterion("journey", "", -1, measure, caps.per, limit, False, condition))
+    for index, (name, desk) in enumerate(scenario.desks.items()):
+        if desk.max_occupancy < 1:
+            condition = f"occupancy <= {_percent(desk.max_occupancy)}"
+            found.append(_criterion("desk", name, index, "occupancy", "day", desk.max_occupancy, False, condition))
+    return tuple(found)
+
+
+def _of_queue(calendar: "Calendar", index: int, name: str, queue: "Queue") -> list[Criterion]:
+    target = queue.target
+    if target is None:
+        return []
+    found: list[Criterion] = []
+
+    def add(measure: str, limit: float, at_least: bool, condition: str, definition: str = "") -> None:
+        found.append(_criterion("queue", name, index, measure, target.per, limit, at_least, condition, definition))
+
+    if target.answered is not None and target.within is not None:
+        condition = f"answered within {_time(target.within)} >= {_percent(target.answered)}"
+        add("service_level", target.answered, True, f"{condition} ({target.definition})", target.definition)
+    if target.abandoned is not None:
+        add("abandon_rate", target.abandoned, False, f"abandoned <= {_percent(target.abandoned)}")
+    if target.asa is not None:
+        add("asa_s", _seconds(target.asa, queue, calendar), False, f"mean wait of the answered <= {_time(target.asa)}")
+    if target.wait_p90 is not None:
+        add("wait_p90_s", 0.90, True, f"wait of the answered <= {_time(target.wait_p90)} for 90 %")
+    if target.resolved is not None:
+        add("resolved", target.resolved, True, f"resolved, of the answered >= {_percent(target.resolved)}")
+    return found
+
+
+def _criterion(
+    level: Level,
+    place: str,
+    index: int,
+    measure: str,
+    per: str,
+    limit: float,
+    at_least: bool,
+    condition: str,
+    definition: str = "",
+) -> Criterion:
+    if measure == "wait_p90_s":
+        parts: tuple[Mapping[str, float], Mapping[str, float]] = ({"within_p90": 1.0}, {"answered": 1.0})
+    else:
+        source = measure_named(level, definition or measure)
+        parts = (source.numerator, source.denominator)
+    return Criterion(level, place, index, measure, per, limit, at_least, condition, definition, *parts)
+
+
+def criterion_sums(tally: Tally, criteria: Sequence[Criterion]) -> tuple[FloatArray, FloatArray]:
+    """Numerators and denominators (T + 1, K) of each criterion, by interval; the last row is after the horizon.
+
+    Legs count in the interval in which they entered the queue, customers in that of their first arrival, adviser
+    seconds where they fall. A criterion holds over a set of intervals and replications if the ratio of the sums over
+    the set keeps its limit.
+    """
+    rows = len(next(iter(tally.queues.values())))
+    numerator, denominator = np.zeros((rows, len(criteria))), np.zeros((rows, len(criteria)))
+    levels: dict[str, Sums] = {"queue": tally.queues, "desk": tally.desks, "journey": tally.journeys}
+    for column, criterion in enumerate(criteria):
+        sums = levels[criterion.level]
+        for out, terms in ((numerator, criterion.numerator), (denominator, criterion.denominator)):
+            for name, factor in terms.items():
+                values = sums[name].sum(axis=1) if criterion.index < 0 else sums[name][:, criterion.index]
+                out[:, column] += factor * values
+    return numerator, denominator
+
+
+def undecided_sums(tally: Tally, criteria: Sequence[Criterion]) -> FloatArray:
+    """Legs left out of each service level because their promise was not yet due, (T + 1, K); 0 for other criteria."""
+    columns = [
+        tally.queues["undecided"][:, one.index] if one.measure == "service_level" else np.zeros(1) for one in criteria
+    ]
+    rows = len(tally.queues["undecided"])
+    return np.stack([np.broadcast_to(column, rows) for column in columns], axis=1) if columns else np.zeros((rows, 0))
+
+
+def _seconds(promise: "Promise", queue: "Queue", calendar: "Calendar") -> float:
+    """A limit on a mean wait in seconds; a working day is the queue's mean open time on the days it opens."""
+    if promise.unit != "working days":
+        return promise.amount
+    mask = calendar.open_mask(queue)
+    open_days = len(np.unique(np.asarray(calendar.interval_day)[mask]))
+    return promise.amount * float(mask.sum()) * calendar.interval_s / max(open_days, 1)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.6g} %"
+
+
+def _time(promise: "Promise") -> str:
+    if promise.unit == "working days":
+        return f"{promise.amount:g} working days"
+    words = "working " if promise.unit == "working s" else ""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if promise.amount >= size and promise.amount % size == 0:
+            return f"{promise.amount / size:g} {words}{'hours' if words and unit == 'h' else unit}"
+    return f"{promise.amount:g} {words}s"
