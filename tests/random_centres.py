@@ -86,7 +86,12 @@ def random_centres(draw, most_queues: int = 4, most_desks: int = 4, most_custome
         return st.one_of(st.just(usual), st.just(usual), others)
 
     def opening():
-        return mostly([True] * intervals, st.lists(st.booleans(), min_size=intervals, max_size=intervals))
+        whole, runs = (
+            [True] * intervals,
+            st.integers(1, 2**intervals - 1).map(lambda n: [bool(n >> i & 1) for i in range(intervals)]),
+        )
+        until = st.integers(1, intervals).map(lambda n: [i < n for i in range(intervals)])
+        return st.one_of(st.just(whole), until, runs)
 
     def grid(strategy):
         return np.array([per(queues, strategy) for _ in range(desks)])
@@ -144,7 +149,7 @@ def random_centres(draw, most_queues: int = 4, most_desks: int = 4, most_custome
         serves=serves,
         rank=rank,
         priority=rank.copy() if draw(st.booleans()) else grid(st.integers(1, 3)),
-        after_s=grid(mostly(0.0, st.sampled_from((15.0, 30.0, 60.0, 33.125)))) * serves,
+        after_s=grid(st.sampled_from((0.0, 0.0, 15.0, 30.0, 60.0, 33.125))) * serves,
         speed=grid(mostly(1.0, st.sampled_from((0.5, 1.1, 2.0)))),
         resolved=grid(st.sampled_from((1.0, 0.8, 0.0))),
         route_first=np.array(route_first),
@@ -165,7 +170,6 @@ def random_centres(draw, most_queues: int = 4, most_desks: int = 4, most_custome
     patience_s = [np.inf if k == DEFERRED else draw(st.sampled_from((np.inf, 20.0, 60.0, 300.0))) for k in kind]
     handle_s = per(queues, st.sampled_from((0.0, 15.0, 30.0, 60.0, 200.0)))
     draws = MadeUpDraws(seed, arrivals_s, patience_s, handle_s, step)
-    staffing = Staffing(
-        np.array(list(advisers), dtype=np.int64), network.desk_names, tuple(f"interval {i}" for i in range(intervals))
-    )
+    labels = tuple(f"interval {i}" for i in range(intervals))
+    staffing = Staffing(np.array(list(advisers), dtype=np.int64), network.desk_names, labels, interval_s)
     return RandomCentre(network, staffing, draws)

@@ -62,9 +62,10 @@ class Chain:
                 return spent + p * still_to_come[k + 1 :].sum()
         return spent
 
-    def expected(self, of_state: Callable[[State], float], until_s: float) -> float:
-        """Expected integral of a value of the state over [0, until_s] from the first state."""
-        return float(self.time_in_states(until_s) @ self.values(of_state))
+    def day(self, until_s: float) -> Callable[[Callable[[State], float]], float]:
+        """What is expected of a day from the first state: the integral over [0, until_s] of any value of the state."""
+        spent = self.time_in_states(until_s)
+        return lambda of_state: float(spent @ self.values(of_state))
 
 
 def one_desk(

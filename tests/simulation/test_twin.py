@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from oracles import twin
 from random_centres import RandomCentre, random_centres
-from simcenter.simulation.engine import play
 
+from simcenter.simulation.engine import play
 from simcenter.simulation.network import CHAT, DEFERRED
 
 ENGINES = ("simpy",)
@@ -45,7 +45,7 @@ def examples(count: int, **kwargs) -> settings:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@examples(250, derandomize=True)
+@examples(1200, derandomize=True)
 @given(centre=random_centres())
 def test_engine_gives_the_rows_of_the_twin(engine, centre):
     check_equal(centre, engine)
@@ -53,7 +53,7 @@ def test_engine_gives_the_rows_of_the_twin(engine, centre):
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("engine", ENGINES)
-@examples(5000)
+@examples(10_000)
 @given(centre=random_centres())
 def test_engine_gives_the_rows_of_the_twin_at_night(engine, centre):
     check_equal(centre, engine)

@@ -62,10 +62,13 @@ def test_output_of_a_desk_is_poisson():
             assert both == pytest.approx(apart, rel=1e-5)
 
 
+def waiting_second(state) -> int:
+    return state[3]
+
+
 def test_a_long_day_spends_its_time_as_the_long_run_says():
     chain = shared_desk((0.3, 0.5), (0.4, 0.25), (0.1, 0.2), 3, most=25)
-    of_state = lambda s: s[3]  # noqa: E731
-    assert chain.expected(of_state, 1e5) / 1e5 == pytest.approx(chain.long_run(of_state), rel=1e-4)
+    assert chain.day(1e5)(waiting_second) / 1e5 == pytest.approx(chain.long_run(waiting_second), rel=1e-4)
 
 
 def test_short_day_from_empty_follows_the_differential_equations():
@@ -73,7 +76,7 @@ def test_short_day_from_empty_follows_the_differential_equations():
     a, b, t = 0.7, 1.3, 0.9
     chain = one_desk(a, b, 1, room=0)
     by_hand = a / (a + b) * (t - (1 - np.exp(-(a + b) * t)) / (a + b))
-    assert chain.expected(lambda k: k, t) == pytest.approx(by_hand, rel=1e-11)
+    assert chain.day(t)(lambda k: k) == pytest.approx(by_hand, rel=1e-11)
 
 
 def test_two_queues_alike_are_one_queue():
