@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -35,7 +36,8 @@ class Edge(TyperGroup):
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             # Whoever read the output has gone. Python would complain once more when it flushes at its own end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            with suppress(OSError):  # a stdout that is no file has nothing to flush either
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(FAILED) from None
         except (SimcenterError, OSError, MemoryError) as error:
             if ctx.params["debug"]:

@@ -42,9 +42,13 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
+Line = Callable[[str, float], None]
+"""Told what is being done, and what share of all the work is done."""
+
+
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
-    """A function that shows where the work is: one line kept up to date on a terminal, plain lines elsewhere."""
+def progress(quiet: bool) -> Iterator[Line | None]:
+    """Where the work is, on stderr: one line kept up to date on a terminal, a plain line now and then elsewhere."""
     if quiet:
         yield None
         return
@@ -53,14 +57,21 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
     err = Console(stderr=True, highlight=False)
     if err.is_terminal:
         with err.status("starting") as status:
-            yield lambda text: status.update(text)
+            yield lambda text, share: status.update(f"{share:4.0%}  {text}")
         return
     last = time.monotonic()
 
-    def line(text: str) -> None:
+    def line(text: str, share: float) -> None:
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            typer.echo(text, err=True)
+            typer.echo(f"{share:4.0%}  {text}", err=True)
 
     yield line
+
+
+def counted(line: Line | None) -> Callable[[int, int], None] | None:
+    """The same for work that counts replications."""
+    if line is None:
+        return None
+    return lambda done, wanted: line(f"replication {done} of {wanted}", done / wanted)

@@ -18,7 +18,7 @@ from simcenter.cli.options import (
     Settings,
     read_scenario,
 )
-from simcenter.cli.screen import progress, show
+from simcenter.cli.screen import counted, progress, show
 
 
 def simulate(
@@ -53,7 +53,7 @@ def simulate(
     advisers = None if staffing is None else Staffing.from_scenario(centre, read_staffing_frame(staffing, centre))
     with progress(quiet) as line:
         results = experiment.simulate(
-            centre, advisers, replications=replications, seed=seed, engine=engine, jobs=jobs, progress=line
+            centre, advisers, replications=replications, seed=seed, engine=engine, jobs=jobs, progress=counted(line)
         )
     if legs is not None:
         report.write(results.legs, legs)
