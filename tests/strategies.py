@@ -87,11 +87,17 @@ def volumes(draw: st.DrawFn, slots: int, open_slots: list[int], most: float) -> 
 
 
 @st.composite
-def queue_tables(draw: st.DrawFn, channel: str, speed: list[float], slots: int, open_slots: list[int], most: float) -> Any:
+def queue_tables(
+    draw: st.DrawFn, channel: str, speed: list[float], slots: int, open_slots: list[int], most: float
+) -> Any:
     """The table of one queue."""
     live = channel in LIVE
     handle = draw(laws())
-    queue: dict[str, Any] = {"channel": channel, "volume": draw(volumes(slots, open_slots, most)), "handle_time": handle}
+    queue: dict[str, Any] = {
+        "channel": channel,
+        "volume": draw(volumes(slots, open_slots, most)),
+        "handle_time": handle,
+    }
     if draw(st.booleans()):
         queue["handle_time"] = {**(handle if isinstance(handle, dict) else {"mean": handle}), "wrap_up": "15 s"}
     if channel == "chat":
@@ -113,7 +119,9 @@ def queue_targets(draw: st.DrawFn, live: bool) -> dict[str, Any]:
     """The target of a queue."""
     target: dict[str, Any] = {"per": draw(st.sampled_from(["interval", "day", "horizon"]))}
     target["answered"] = draw(st.sampled_from([0.5, 0.8, 0.98]))
-    target["within"] = draw(st.sampled_from(["20 s", "5 min"] if live else ["4 working hours", "1 working days", "30 min"]))
+    target["within"] = draw(
+        st.sampled_from(["20 s", "5 min"] if live else ["4 working hours", "1 working days", "30 min"])
+    )
     target["definition"] = draw(st.sampled_from(["sl_offered", "sl_answered", "sl_abandons_met"]))
     if live and draw(st.booleans()):
         target["abandoned"] = 0.1
@@ -231,7 +239,10 @@ def scenarios(
             if draw(st.integers(0, 2)) == 0:
                 serve["after"] = draw(st.sampled_from(["20 s", "60 s", "10 min"]))
             if draw(st.booleans()):
-                serve |= {"speed": draw(st.sampled_from([0.5, 1.0, 1.25])), "resolved": draw(st.sampled_from([0, 0.7, 1]))}
+                serve |= {
+                    "speed": draw(st.sampled_from([0.5, 1.0, 1.25])),
+                    "resolved": draw(st.sampled_from([0, 0.7, 1])),
+                }
             transfers = draw(transfer_tables(elsewhere))
             if transfers:
                 serve["transfers"] = transfers

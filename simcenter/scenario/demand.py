@@ -173,15 +173,15 @@ def _of_file(
             continue
         cell = row[index] if index < len(row) else None
         value = number(cell)
+        where = f'{table.name} line {line}, column "{table.header[index]}"'
         if value is not None and 0 <= value <= MOST_PER_INTERVAL:
             volume[at] = value
         elif cell is None or cell == "":
             if is_open[at]:
-                rule = f'{table.name} line {line}, column "{table.header[index]}" must have a number where the queue is open'
+                rule = f"{where} must have a number where the queue is open"
                 bad.append((rule, Said("an empty cell")))
         else:
-            rule = f'{table.name} line {line}, column "{table.header[index]}" {_PER_INTERVAL.rule()}'
-            bad.append((rule, cell))
+            bad.append((f"{where} {_PER_INTERVAL.rule()}", cell))
         given[at] = True
     problems = [*times.problems, *shorten(bad)]
     if not times.problems:

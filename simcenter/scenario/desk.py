@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from simcenter.scenario.fields import AnyDuration, AsWritten, Number, Share, Whole, Word
+from simcenter.scenario.fields import AnyDuration, AsWritten, Number, OrShort, Share, Whole, Word
 from simcenter.scenario.hours import Hours, HoursRule
 from simcenter.scenario.problems import several
 from simcenter.scenario.units import seconds_text
@@ -52,7 +52,7 @@ class Transfer(BaseModel):
 
 
 class TransferForm(BaseModel):
-    """A transfer as the file writes it: its share, or a table."""
+    """A transfer as the file writes it in full."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -61,11 +61,6 @@ class TransferForm(BaseModel):
     after: AnyDuration | None = None
     handover: AnyDuration | None = None
     handle: Factor = 1.0
-
-    @model_validator(mode="before")
-    @classmethod
-    def _expand(cls, data: Any) -> Any:
-        return {"share": data} if isinstance(data, str | int | float) else data
 
     @model_validator(mode="after")
     def _only_warm(self) -> "TransferForm":
@@ -116,7 +111,7 @@ class ServesForm(BaseModel):
     after: AnyDuration = 0.0
     speed: Factor = 1.0
     resolved: Share = 1.0
-    transfers: dict[str, TransferForm] = Field(default_factory=dict)
+    transfers: dict[str, Annotated[TransferForm, OrShort(Number(0, 1))]] = Field(default_factory=dict)
 
 
 class Desk(BaseModel):

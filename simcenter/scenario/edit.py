@@ -22,10 +22,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, str | bytes | date) or value is None:
         return value
     if hasattr(value, "tolist"):
-        return plain(value.tolist()) if not isinstance(value, int | float) else value.tolist()
+        return plain_numpy(value)
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
     return copy.deepcopy(value)
+
+
+def plain_numpy(value: Any) -> Any:
+    """What a numpy array or number holds, in plain Python."""
+    held = value.tolist()
+    return plain(held) if isinstance(held, list) else held
 
 
 def split_path(path: str) -> list[str]:
@@ -66,8 +72,9 @@ def edited(source: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 
 
 def _set(data: dict[str, Any], path: list[str], value: Any, problems: Problems) -> None:
-    if path[0] in ("queues", "desks") and len(path) > 2 and is_table(data.get(path[0])) and path[1] not in data[path[0]]:
-        rule = f"must be in the scenario {nearest(path[1], data[path[0]])}"
+    named = data.get(path[0], {})
+    if path[0] in ("queues", "desks") and len(path) > 2 and isinstance(named, Mapping) and path[1] not in named:
+        rule = f"must be in the scenario {nearest(path[1], named)}"
         problems.add(tuple(path[:2]), rule, path[1])
         return
     table = data

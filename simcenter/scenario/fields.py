@@ -61,6 +61,7 @@ class Number(Rule):
         return float(value) + 0.0
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         low = "exclusiveMinimum" if self.above else "minimum"
         high = "exclusiveMaximum" if self.below else "maximum"
         return {"type": "number", low: self.low, high: self.high}
@@ -80,6 +81,7 @@ class Whole(Rule):
         return int(value)
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
 
@@ -98,6 +100,7 @@ class Word(Rule):
         return value
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         return {"type": "string", "enum": list(self.words)}
 
 
@@ -120,6 +123,7 @@ class Duration(Rule):
         return seconds + 0.0
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         return {"type": "string", "pattern": DURATION_PATTERN, "examples": ["20 s", "4 min", "2 h"]}
 
 
@@ -135,6 +139,7 @@ class Promised(Rule):
             raise broken(str(error)) from None
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         return {"type": "string", "pattern": PROMISE_PATTERN, "examples": ["20 s", "8 working hours", "4 working days"]}
 
 
@@ -151,6 +156,7 @@ class Text(Rule):
         return value
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
 
 
@@ -170,6 +176,7 @@ class Day(Rule):
         return value
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         return {"type": "string", "format": "date"}
 
 
@@ -198,6 +205,7 @@ class ListOf(Rule):
         return tuple(items)
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         return {"type": "array", "items": self.item.schema(), "minItems": self.least, "maxItems": self.most}
 
 
@@ -212,7 +220,18 @@ class AsWritten(Rule):
         return value
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         return self.described
+
+
+@dataclass(frozen=True)
+class OrShort:
+    """Metadata of a table that has a short form too: tells editors of it."""
+
+    short: Rule
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
+        return {"anyOf": [self.short.schema(), handler(schema)]}
 
 
 def said(error: PydanticCustomError) -> list[Problem]:

@@ -48,6 +48,7 @@ class HoursRule(Rule):
         return _by_weekday(value)
 
     def schema(self) -> Json:
+        """JSON Schema of what may be written."""
         text = {"type": "string", "examples": ["08:00-20:00", "09:00-12:30, 14:00-18:00"]}
         listed = {"type": "array", "items": text}
         week = {

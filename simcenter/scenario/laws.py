@@ -1,7 +1,7 @@
 """Laws: how a duration varies around its mean. The short forms resolved, and every moment checked."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
@@ -101,7 +101,10 @@ class LawForm(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _expand(cls, data: Any) -> Any:
-        return {"mean": data} if isinstance(data, str | int | float) else data
+        if isinstance(data, Mapping):
+            return data
+        Duration().check(data)  # so that what is wrong with a short form is said of the form itself
+        return {"mean": data}
 
     @model_validator(mode="after")
     def _resolve(self, info: ValidationInfo) -> "LawForm":

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
+from simcenter.scenario.fields import said
 from simcenter.scenario.hours import HoursRule, short_form
-from simcenter.scenario.problems import Place, Problems, several
+from simcenter.scenario.problems import Place, Problems
 from simcenter.scenario.tables import Files
 
 F = TypeVar("F", bound=BaseModel)
@@ -60,7 +62,7 @@ def read_part(
     try:
         return Part(form.model_validate(data, context=context), broken)
     except ValidationError as error:
-        found = problems.add_error(place, error, [_key(form, name) for name in form.model_fields])
+        found = problems.add_error(place, error, lambda below: keys_at(form, below))
     values = {}
     for name, field in form.model_fields.items():
         name_in_file = _key(form, name)
@@ -71,6 +73,25 @@ def read_part(
         else:
             values[name] = field.get_default(call_default_factory=True)
     return Part(form.model_construct(**values), broken | found)
+
+
+def keys_at(form: type[BaseModel], below: Place) -> list[str]:
+    """The keys that may stand at a place below a form."""
+    for part in below:
+        inner = None
+        for name, field in form.model_fields.items():
+            if _key(form, name) == part:
+                inner = next((t for t in _types(field.annotation) if issubclass(t, BaseModel)), None)
+        if inner is None:
+            return []
+        form = inner
+    return [_key(form, name) for name in form.model_fields]
+
+
+def _types(annotation: Any) -> list[type]:
+    if isinstance(annotation, type):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _types(part)]
 
 
 def _key(form: type[BaseModel], name: str) -> str:
@@ -92,7 +113,7 @@ def _fold_short_hours(form: type[BaseModel], data: dict[str, Any], place: Place,
         return frozenset({"hours"})
     try:
         data["hours"] = HoursRule().check(short if len(short) < 2 else short_form(**short))
-    except type(several([])) as error:
-        problems.add_all(place, (error.context or {})["problems"])
+    except PydanticCustomError as error:
+        problems.add_all(place, said(error))
         return frozenset({"hours"})
     return frozenset()

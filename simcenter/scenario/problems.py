@@ -4,7 +4,7 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -96,12 +96,18 @@ def _written(value: object) -> str:
     return str(value)
 
 
+def closest(name: str, allowed: Iterable[str]) -> str | None:
+    """The allowed name that a misspelt one is closest to, if any is close."""
+    close = difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
 def nearest(name: str, allowed: Iterable[str]) -> str:
     """``(nearest: ...)`` for a misspelt name, or the allowed names when none is near."""
     names = list(dict.fromkeys(allowed))
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    if close:
-        return f"(nearest: {key(close[0])})"
+    close = closest(name, names)
+    if close is not None:
+        return f"(nearest: {key(close)})"
     return f"({', '.join(key(n) for n in names[:12])}{', ...' if len(names) > 12 else ''})" if names else "(none)"
 
 
@@ -128,35 +134,40 @@ class Problems:
     """A growing list of problems, each ``key path: rule, got value``."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self._found: dict[str, Place] = {}
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self._found)
+
+    @property
+    def lines(self) -> list[str]:
+        """The problems, in the order in which they were found."""
+        return list(self._found)
 
     def add(self, place: Place, rule: str, value: object = NOTHING) -> None:
         """Add one problem."""
         items = "".join(f"item {part + 1} " for part in place if isinstance(part, int))
-        line = f"{dotted(place)}: {items}{rule}, got {show(value)}"
-        if line not in self.lines:
-            self.lines.append(line)
+        self._found.setdefault(f"{dotted(place)}: {items}{rule}, got {show(value)}", place)
 
     def add_all(self, place: Place, problems: Iterable[Problem], value: object = NOTHING) -> None:
         """Add problems whose places are below ``place``; ``...`` as a value stands for ``value``."""
         for below, rule, got in problems:
             self.add((*place, *below), rule, value if got is ... else got)
 
-    def add_error(self, place: Place, error: ValidationError, allowed: Iterable[str] = ()) -> set[str]:
-        """Add what pydantic found, in plain words; return the keys directly below ``place`` that are broken."""
-        names = list(allowed)
+    def add_error(self, place: Place, error: ValidationError, allowed: Callable[[Place], Iterable[str]]) -> set[str]:
+        """Add what pydantic found, in plain words; return the keys directly below ``place`` that are broken.
+
+        ``allowed`` gives the keys that may stand at a place below ``place``.
+        """
         keys = set()
         for item in error.errors(include_url=False):
             loc = item["loc"]
             if loc and isinstance(loc[0], str):
                 keys.add(loc[0])
-            self._add_item((*place, *loc), item, names)
+            self._add_item((*place, *loc), item, allowed(loc[:-1]))
         return keys
 
-    def _add_item(self, place: Place, item: Mapping[str, Any], allowed: Sequence[str]) -> None:
+    def _add_item(self, place: Place, item: Mapping[str, Any], allowed: Iterable[str]) -> None:
         kind, value = item["type"], item["input"]
         if kind == "rules":
             self.add_all(place, item["ctx"]["problems"], value)
@@ -177,7 +188,20 @@ class Problems:
         else:
             self.add(place, f"must be a known key {nearest(name, allowed)}", value)
 
-    def raise_any(self) -> None:
-        """Raise ScenarioError if there is a problem."""
-        if self.lines:
-            raise ScenarioError(self.lines)
+    def raise_any(self, data: Mapping[str, Any] | None = None) -> None:
+        """Raise ScenarioError if there is a problem; in the order of the file where its ``data`` are given."""
+        if self._found:
+            raise ScenarioError(sorted(self._found, key=lambda line: _position(self._found[line], data or {})))
+
+
+def _position(place: Place, data: object) -> tuple[int, ...]:
+    """Where a place stands in the file: what is not there comes behind what is, within its table."""
+    position = []
+    for part in place:
+        if isinstance(part, int):
+            position.append(part)
+            continue
+        keys = list(data) if isinstance(data, Mapping) else []
+        position.append(keys.index(part) if part in keys else len(keys))
+        data = data[part] if isinstance(data, Mapping) and part in data else None
+    return tuple(position)

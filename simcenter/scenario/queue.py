@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simcenter.scenario.fields import AsWritten, ListOf, Number, Whole, Word
+from simcenter.scenario.fields import AsWritten, Duration, ListOf, Number, OrShort, Whole, Word
 from simcenter.scenario.hours import Hours, HoursRule
 from simcenter.scenario.laws import HandleTime, HandleTimeForm, Law, LawForm
 from simcenter.scenario.target import Target, TargetForm
@@ -91,8 +91,8 @@ class QueueForm(BaseModel):
 
     channel: Annotated[str, Word(CHANNELS)]
     volume: Annotated[Any, AsWritten(VOLUME_SCHEMA)] = None
-    handle_time: HandleTimeForm
-    patience: LawForm | None = None
+    handle_time: Annotated[HandleTimeForm, OrShort(Duration())]
+    patience: Annotated[LawForm, OrShort(Duration())] | None = None
     waiting_room: Annotated[int, Whole(0, 1_000_000)] | None = None
     closing: Annotated[Literal["serve", "drop"], Word(("serve", "drop"))] | None = None
     speed: Annotated[tuple[float, ...], ListOf(Number(0, 1, above=True), 1, 20)] | None = None

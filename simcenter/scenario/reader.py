@@ -40,17 +40,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     ScenarioError
         When it cannot be read, is not text in UTF-8 or not TOML.
     """
-    try:
-        where = Path(path)
-        if where.is_dir():
-            raise ScenarioError([f"{path}: must be a scenario file, got a folder"])
-        if where.stat().st_size > LARGEST_BYTES:
-            raise ScenarioError([f"{path}: must be a file of at most {LARGEST_BYTES // 10**6} MB, got {where.stat().st_size / 1e6:.0f} MB"])
-        content = where.read_bytes()
-    except FileNotFoundError:
-        raise ScenarioError([f"{path}: must be a file that exists, got nothing there"]) from None
-    except OSError as error:
-        raise ScenarioError([f"{path}: must be a file that can be read, got {error.strerror or error}"]) from None
+    content = _content(Path(path), str(path))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,6 +53,21 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise ScenarioError([f"{path}: must be valid TOML, got tables or lists nested too deep"]) from None
     except ValueError as error:
         raise ScenarioError([f"{path}: must be valid TOML, got {_plain(str(error))}"]) from None
+
+
+def _content(where: Path, shown: str) -> bytes:
+    try:
+        if where.is_dir():
+            got = "a folder"
+        elif where.stat().st_size > LARGEST_BYTES:
+            got = f"one of over {LARGEST_BYTES // 10**6} MB"
+        else:
+            return where.read_bytes()
+    except FileNotFoundError:
+        got = "nothing there"
+    except (OSError, ValueError) as error:
+        got = getattr(error, "strerror", None) or str(error)
+    raise ScenarioError([f"{shown}: must be a scenario file that can be read, got {got}"])
 
 
 def _plain(message: str) -> str:

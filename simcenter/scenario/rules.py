@@ -1,23 +1,34 @@
-"""Rules that cross values: within a queue, within a desk, and between queues and desks. Each looks only at what is
-well formed, so that a fault elsewhere neither hides a problem nor makes one up."""
+"""Rules that cross values: within a queue, within a desk, and between queues and desks.
+
+Each looks only at what is well formed, so that a fault elsewhere neither hides a problem nor makes one up.
+"""
 
 import math
-from typing import TYPE_CHECKING
 
+from simcenter.scenario.collect import DeskPart, Parts
 from simcenter.scenario.parts import Part
-from simcenter.scenario.problems import NOTHING, Place, Problems, Said, key, nearest
+from simcenter.scenario.problems import Place, Problems, Said, closest, dotted, key, nearest
 from simcenter.scenario.queue import LIVE, QueueForm
-
-if TYPE_CHECKING:
-    from simcenter.scenario.build import DeskPart, Parts
+from simcenter.scenario.target import resolve_target
 
 _SUM_DUST = 1e-9
 
 
-def check_queue(queue: Part[QueueForm], place: Place, problems: Problems) -> None:
-    """The rules about a queue's channel."""
-    if not queue.ok("channel"):
-        return
+def check_queues(parts: Parts, problems: Problems) -> None:
+    """The rules within each queue: what suits its channel, and its target."""
+    for name, queue in parts.queues.items():
+        if queue is None or not queue.ok("channel"):
+            continue
+        _check_channel(queue, ("queues", name), problems)
+        if queue.ok("target"):
+            parts.resolved_targets[name] = None
+            if queue.form.target is not None:
+                target, found = resolve_target(queue.form.target, queue.form.channel in LIVE)
+                problems.add_all(("queues", name, "target"), found)
+                parts.resolved_targets[name] = target
+
+
+def _check_channel(queue: Part[QueueForm], place: Place, problems: Problems) -> None:
     form, live = queue.form, queue.form.channel in LIVE
     if not live:
         for name, why in (
@@ -42,7 +53,7 @@ def check_queue(queue: Part[QueueForm], place: Place, problems: Problems) -> Non
         problems.add((*place, "speed"), "must not rise with the number of chats held", list(form.speed))
 
 
-def check_desks(parts: "Parts", problems: Problems) -> None:
+def check_desks(parts: Parts, problems: Problems) -> None:
     """The rules about what desks serve and where they hand contacts on."""
     for name, desk in parts.desks.items():
         if desk is None:
@@ -51,27 +62,37 @@ def check_desks(parts: "Parts", problems: Problems) -> None:
             place = ("desks", name, "serves", queue)
             if queue not in parts.queues:
                 problems.add(place, f"must be a queue of the scenario {nearest(queue, parts.queues)}", queue)
-            shares = [transfer.share for transfer in transfers.values() if transfer]
-            if math.fsum(shares) > 1 + _SUM_DUST:
-                problems.add((*place, "transfers"), "must have shares that sum to at most 1", math.fsum(shares))
-            for other, transfer in transfers.items():
-                below = (*place, "transfers", other)
-                if other not in parts.queues:
-                    problems.add(below, f"must be a queue of the scenario {nearest(other, parts.queues)}", other)
-                    continue
-                if not any(other in d.serves for n, d in parts.desks.items() if d and n != name) and all(
-                    parts.desks.values()
-                ):
-                    rule = f"must lead to a queue that another desk than {key(name)} serves"
-                    problems.add(below, rule, Said(f"{key(other)}, which none does"))
-                to = parts.queues[other]
-                if transfer and transfer.kind == "warm" and to and to.ok("channel") and to.form.channel not in LIVE:
-                    rule = "must be cold, as nobody answers a deferred channel at once"
-                    problems.add((*below, "kind"), rule, "warm")
+            total = math.fsum(transfer.share for transfer in transfers.values() if transfer)
+            if total > 1 + _SUM_DUST:
+                problems.add((*place, "transfers"), "must have shares that sum to at most 1", total)
+            for other in transfers:
+                _check_transfer(parts, name, (*place, "transfers", other), problems)
         _check_chats(parts, desk, ("desks", name), problems)
 
 
-def _check_chats(parts: "Parts", desk: "DeskPart", place: Place, problems: Problems) -> None:
+def _check_transfer(parts: Parts, desk: str, place: Place, problems: Problems) -> None:
+    """A transfer leads to a queue that another desk serves, and warm ones to a live queue."""
+    queue, other = str(place[3]), str(place[-1])
+    if other not in parts.queues:
+        problems.add(place, f"must be a queue of the scenario {nearest(other, parts.queues)}", other)
+        return
+    elsewhere = [d for name, d in parts.desks.items() if name != desk]
+    if all(d and d.complete for d in elsewhere) and not _served(other, elsewhere):
+        rule = f"must lead to a queue that another desk than {key(desk)} serves"
+        problems.add(place, rule, Said(f"{key(other)}, which no other does"))
+    this, to = parts.desks[desk], parts.queues[other]
+    transfer = this.transfers[queue][other] if this else None
+    if transfer and transfer.kind == "warm" and to and to.ok("channel") and to.form.channel not in LIVE:
+        rule = f"must be cold, as {key(other)} is a deferred queue, which nobody answers at once"
+        problems.add((*place, "kind"), rule, "warm")
+
+
+def _served(queue: str, desks: list[DeskPart | None]) -> bool:
+    """Whether one of the desks serves a queue."""
+    return any(queue in desk.serves for desk in desks if desk)
+
+
+def _check_chats(parts: Parts, desk: DeskPart, place: Place, problems: Problems) -> None:
     """Chat queues that share a desk have equal speed."""
     first: tuple[str, tuple[float, ...]] | None = None
     for queue in desk.serves:
@@ -81,30 +102,13 @@ def _check_chats(parts: "Parts", desk: "DeskPart", place: Place, problems: Probl
         if first is None:
             first = (queue, part.form.speed)
         elif part.form.speed != first[1]:
-            rule = f"must be equal to that of queues.{key(first[0])}, as {'.'.join(map(key, map(str, place)))} serves both"
+            rule = f"must be equal to that of queues.{key(first[0])}, as {dotted(place)} serves both"
             problems.add(("queues", queue, "speed"), rule, list(part.form.speed))
 
 
-def check_together(parts: "Parts", problems: Problems) -> None:
+def check_together(parts: Parts, problems: Problems) -> None:
     """The rules that need volumes, advisers or all desks at once."""
-    reached = {
-        other
-        for desk in parts.desks.values()
-        if desk
-        for transfers in desk.transfers.values()
-        for other in transfers
-    }
-    all_desks = bool(parts.desks) and all(parts.desks.values())
-    for name, queue in parts.queues.items():
-        if queue is None:
-            continue
-        place = ("queues", name)
-        empty = queue.ok("volume") and queue.form.volume is None
-        if empty and name not in reached and all_desks:
-            problems.add((*place, "volume"), "must be given, as no transfer leads to this queue", NOTHING)
-        # A destination without any desk is named where the transfer is.
-        if all_desks and name not in reached and not any(name in desk.serves for desk in parts.desks.values() if desk):
-            problems.add(place, "must be served by a desk", Said("none that does"))
+    _check_served(parts, problems)
     for name, advisers in parts.advisers.items():
         desk = parts.desks[name]
         if advisers is None or desk is None or not desk.desk.ok("max_advisers", "min_advisers"):
@@ -115,7 +119,25 @@ def check_together(parts: "Parts", problems: Problems) -> None:
     _check_open(parts, problems)
 
 
-def _check_open(parts: "Parts", problems: Problems) -> None:
+def _check_served(parts: Parts, problems: Problems) -> None:
+    """Every queue has contacts, its own or handed on, and a desk that serves it."""
+    desks = list(parts.desks.values())
+    if not desks or not all(desk and desk.complete for desk in desks):
+        return
+    served = {name for desk in desks if desk for name in desk.serves}
+    reached = {name for desk in desks if desk for to in desk.transfers.values() for name in to}
+    # A name that is no queue is a problem of its own; the queue that it probably means is not blamed as well.
+    served |= {closest(name, parts.queues) or "" for name in served - set(parts.queues)}
+    reached |= {closest(name, parts.queues) or "" for name in reached - set(parts.queues)}
+    for name, queue in parts.queues.items():
+        if queue and queue.ok("volume") and queue.form.volume is None and name not in reached:
+            problems.add(("queues", name, "volume"), "must be given, as no transfer leads to this queue")
+        # A destination without any desk is named where the transfer is.
+        if name not in served and name not in reached:
+            problems.add(("queues", name), "must be served by a desk", Said("none that does"))
+
+
+def _check_open(parts: Parts, problems: Problems) -> None:
     """Something must be open in the horizon."""
     calendar, horizon = parts.calendar, parts.horizon
     if calendar is None or horizon is None or not horizon.ok("hours") or horizon.form.hours is None:

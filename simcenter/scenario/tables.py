@@ -1,4 +1,4 @@
-"""Tables: CSV and XLSX files as rows of text, read once and remembered, so that replacing a value reads nothing again."""
+"""Tables: CSV and XLSX files as rows of cells, read once and remembered."""
 
 import csv
 import io

@@ -1,0 +1,140 @@
+"""Collecting: every table of a file read by itself, and what is well formed in it put together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from simcenter.scenario.calendar import Calendar
+from simcenter.scenario.desk import DeskForm, ServesForm, TransferForm
+from simcenter.scenario.fields import Line, Number, Whole, name_problem, said
+from simcenter.scenario.horizon import HorizonForm
+from simcenter.scenario.model import SCHEMA
+from simcenter.scenario.parts import Context, Part, read_part
+from simcenter.scenario.problems import NOTHING, Place, Problems
+from simcenter.scenario.queue import QueueForm
+from simcenter.scenario.target import CentreTargets, Target
+
+TABLES = ("horizon", "queues", "desks", "targets")
+
+
+class TopForm(BaseModel):
+    """The keys at the top of the file; its tables are read by themselves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    schema_: Annotated[int, Whole(SCHEMA, SCHEMA)] = Field(alias="schema")
+    name: Line
+    timezone: Line
+    horizon: None = None
+    queues: None = None
+    desks: None = None
+    targets: None = None
+    max_legs: Annotated[int, Whole(1, 100)] = 8
+
+
+@dataclass(frozen=True)
+class DeskPart:
+    """A desk's own values, and each queue that it serves with its transfers (None where not well formed)."""
+
+    desk: Part[DeskForm]
+    serves: dict[str, Part[ServesForm] | None]
+    transfers: dict[str, dict[str, TransferForm | None]]
+    """By queue served and destination."""
+    complete: bool = True
+    """Whether it can be said which queues the desk serves."""
+
+
+@dataclass
+class Parts:
+    """All that is well formed in a file. None: not well formed, so that no rule looks at it."""
+
+    top: Part[TopForm] | None = None
+    horizon: Part[HorizonForm] | None = None
+    queues: dict[str, Part[QueueForm] | None] = field(default_factory=dict)
+    desks: dict[str, DeskPart | None] = field(default_factory=dict)
+    targets: CentreTargets | None = None
+    holidays: tuple[date, ...] | None = None
+    calendar: Calendar | None = None
+    volumes: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    advisers: dict[str, tuple[int, ...] | None] = field(default_factory=dict)
+    resolved_targets: dict[str, Target | None] = field(default_factory=dict)
+
+
+def collect(data: Mapping[str, Any], problems: Problems, context: Context) -> Parts:
+    """Read every table of a file by itself.
+
+    Parameters
+    ----------
+    data : mapping
+        What the file holds.
+    problems : Problems
+        Takes what is wrong.
+    context : Context
+    """
+    parts = Parts(top=read_part(TopForm, data, (), problems, context, apart=TABLES))
+    if "horizon" in data:
+        parts.horizon = read_part(HorizonForm, data["horizon"], ("horizon",), problems, context)
+    else:
+        problems.add(("horizon",), "must be given")
+    for name, queue in _named(data, "queues", problems).items():
+        parts.queues[name] = read_part(QueueForm, queue, ("queues", name), problems, context)
+    for name, desk in _named(data, "desks", problems).items():
+        parts.desks[name] = _read_desk(desk, ("desks", name), problems, context)
+    targets = read_part(CentreTargets, data.get("targets", {}), ("targets",), problems, context)
+    parts.targets = targets.form if targets and not targets.broken else None
+    return parts
+
+
+def _named(data: Mapping[str, Any], table: str, problems: Problems) -> dict[str, Any]:
+    """The named tables below ``queues`` or ``desks``."""
+    found = data.get(table)
+    if not isinstance(found, Mapping) or not found:
+        rule = f"must hold at least one table [{table}.NAME]"
+        problems.add((table,), rule, found if table in data else NOTHING)
+        return {}
+    for name in found:
+        rule_of_name = name_problem(name)
+        if rule_of_name:
+            problems.add((table, str(name)), rule_of_name, str(name))
+    return dict(found)
+
+
+def _read_desk(data: object, place: Place, problems: Problems, context: Context) -> DeskPart | None:
+    desk = read_part(DeskForm, data, place, problems, context, apart=("serves",))
+    if desk is None:
+        return None
+    assert isinstance(data, Mapping)
+    serves = data.get("serves")
+    if not isinstance(serves, Mapping) or not serves:
+        rule = "must name at least one queue that the desk serves"
+        problems.add((*place, "serves"), rule, serves if "serves" in data else NOTHING)
+        return DeskPart(desk, {}, {}, complete=False)
+    read: dict[str, Part[ServesForm] | None] = {}
+    transfers: dict[str, dict[str, TransferForm | None]] = {}
+    for queue, value in serves.items():
+        below = (*place, "serves", queue)
+        read[queue] = read_part(ServesForm, value, below, problems, context, apart=("transfers",))
+        found = value.get("transfers", {}) if isinstance(value, Mapping) else {}
+        if not isinstance(found, Mapping):
+            problems.add((*below, "transfers"), "must be a table of destinations and their shares", found)
+            found = {}
+        transfers[queue] = {
+            other: _read_transfer(share, (*below, "transfers", other), problems, context)
+            for other, share in found.items()
+        }
+    return DeskPart(desk, read, transfers)
+
+
+def _read_transfer(value: object, place: Place, problems: Problems, context: Context) -> TransferForm | None:
+    if isinstance(value, Mapping):
+        part = read_part(TransferForm, value, place, problems, context)
+        return part.form if part and not part.broken else None
+    try:
+        return TransferForm(share=Number(0, 1).check(value))
+    except PydanticCustomError as error:
+        problems.add_all(place, said(error), value)
+        return None

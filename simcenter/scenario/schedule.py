@@ -1,0 +1,107 @@
+"""The schedule: a scenario's parts placed in time: the calendar, opening hours, volumes and given advisers."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from simcenter.scenario.calendar import MOST_INTERVALS, BoolArray, Calendar, make_calendar, uneven_day
+from simcenter.scenario.collect import Parts
+from simcenter.scenario.demand import read_volume
+from simcenter.scenario.desk import DeskForm
+from simcenter.scenario.given import read_advisers
+from simcenter.scenario.horizon import HorizonForm, read_holidays
+from simcenter.scenario.hours import Hours
+from simcenter.scenario.parts import Part
+from simcenter.scenario.problems import Place, Problems, closest
+from simcenter.scenario.queue import QueueForm
+from simcenter.scenario.tables import Files
+from simcenter.scenario.units import seconds_text
+
+
+def place_in_time(parts: Parts, problems: Problems) -> None:
+    """Check the time zone, read the holidays, and make the calendar if all of it is well formed."""
+    horizon, top = parts.horizon, parts.top
+    if horizon is None:
+        return
+    if horizon.ok("hours") and horizon.form.hours is None:
+        problems.add(("horizon", "hours"), "must be given (or opens and closes instead)")
+    if horizon.ok("start", "days", "holidays"):
+        dates, found = read_holidays(horizon.form.holidays, horizon.form.start, horizon.form.days)
+        problems.add_all(("horizon", "holidays"), found, horizon.form.holidays)
+        parts.holidays = None if found else dates
+    zone_known = top is not None and top.ok("timezone") and _zone_known(top.form.timezone, problems)
+    if not zone_known or top is None or not horizon.ok("start", "days", "interval"):
+        return
+    form, zone = horizon.form, top.form.timezone
+    uneven = uneven_day(zone, form.start, form.days, form.interval)
+    if uneven:
+        rule = f"must divide every day, also {uneven[0]}, which has {uneven[1]:g} h as the clocks change"
+        problems.add(("horizon", "interval"), rule, seconds_text(form.interval))
+    elif form.days * 86400 / form.interval > MOST_INTERVALS:
+        rule = f"must give at most {MOST_INTERVALS:,} intervals in {form.days} days"
+        problems.add(("horizon", "interval"), rule, seconds_text(form.interval))
+    elif parts.holidays is not None:
+        parts.calendar = make_calendar(zone, form.start, form.days, form.interval, parts.holidays)
+
+
+def _zone_known(zone: str, problems: Problems) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        near = closest(zone, sorted(available_timezones()))
+        hint = f' (nearest: "{near}")' if near else ""
+        problems.add(("timezone",), f'must be a time zone such as "Europe/Paris"{hint}', zone)
+        return False
+    return True
+
+
+def check_hours(parts: Parts, problems: Problems) -> None:
+    """Check that hours start and end where intervals do."""
+    horizon = parts.horizon
+    if horizon is None or not horizon.ok("interval"):
+        return
+    places: list[tuple[Place, Part[HorizonForm] | Part[QueueForm] | Part[DeskForm] | None]] = [(("horizon",), horizon)]
+    places += [(("queues", name), queue) for name, queue in parts.queues.items()]
+    places += [(("desks", name), desk.desk if desk else None) for name, desk in parts.desks.items()]
+    for place, part in places:
+        if part is not None and part.ok("hours") and part.form.hours is not None:
+            for rule, got in _off_interval(part.form.hours, horizon.form.interval):
+                problems.add((*place, "hours"), rule, got)
+
+
+def _off_interval(hours: Hours, interval_s: float) -> list[tuple[str, str]]:
+    """The rule, for each text of the hours whose ends are not ends of intervals."""
+    rule = f"must start and end where intervals of {seconds_text(interval_s)} do"
+    texts = hours.to_dict().values()
+    off = (any(end % interval_s for period in periods for end in period) for periods in hours.week)
+    return [(rule, text) for text in dict.fromkeys(text for text, is_off in zip(texts, off, strict=True) if is_off)]
+
+
+def _open(parts: Parts, calendar: Calendar, part: Part[QueueForm] | Part[DeskForm]) -> BoolArray | None:
+    """When a place is open; None when that is not known."""
+    assert parts.horizon is not None
+    if not part.ok("hours") or (part.form.hours is None and not parts.horizon.ok("hours")):
+        return None
+    hours = part.form.hours or parts.horizon.form.hours
+    if hours is None or _off_interval(hours, calendar.interval_s):
+        return None
+    return calendar.open_mask(hours)
+
+
+def fill(parts: Parts, problems: Problems, files: Files) -> None:
+    """Resolve what needs the calendar: volumes and given advisers."""
+    calendar = parts.calendar
+    if calendar is None:
+        return
+    for name, queue in parts.queues.items():
+        is_open = _open(parts, calendar, queue) if queue else None
+        if queue is not None and queue.ok("volume") and is_open is not None:
+            volume, found = read_volume(queue.form.volume, name, calendar, is_open, files)
+            problems.add_all(("queues", name, "volume"), found, queue.form.volume)
+            if not found:
+                parts.volumes[name] = volume
+    for name, desk in parts.desks.items():
+        is_open = _open(parts, calendar, desk.desk) if desk else None
+        if desk is not None and desk.desk.ok("advisers") and is_open is not None:
+            advisers, found = read_advisers(desk.desk.form.advisers, name, calendar, is_open, files)
+            problems.add_all(("desks", name, "advisers"), found, desk.desk.form.advisers)
+            if not found:
+                parts.advisers[name] = advisers
