@@ -1,0 +1,101 @@
+"""The network: times on the grid, arrays that cannot be changed, and equality that sees every value."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simcenter.scenario import Scenario
+from simcenter.simulation.compile import compile_network
+from simcenter.simulation.network import Arrays, Network, to_grid
+
+SCENARIO = {
+    "schema": 1,
+    "name": "two queues and two desks",
+    "timezone": "Europe/Paris",
+    "horizon": {"start": "2026-03-02", "days": 2, "interval": "30 min", "hours": "08:00-18:00"},
+    "queues": {
+        "calls": {"channel": "phone", "handle_time": "4 min", "volume": {"per_day": 90}, "patience": "2 min"},
+        "chats": {
+            "channel": "chat",
+            "handle_time": {"law": "empirical", "values": ["60 s", "90 s"]},
+            "volume": {"per_day": 40},
+            "speed": [1.0, 0.8],
+        },
+    },
+    "desks": {
+        "front": {"serves": {"calls": {"transfers": {"chats": 0.1}}}},
+        "back": {"serves": {"chats": {}, "calls": {"rank": 2, "after": "20 s"}}},
+    },
+}
+
+
+@pytest.fixture
+def network() -> Network:
+    return compile_network(Scenario.from_dict(SCENARIO))
+
+
+@given(x=st.floats(0, 2.0**33))
+def test_the_grid_is_the_nearest_whole_number_of_steps(x: float) -> None:
+    steps = float(to_grid(np.array([x]))[0]) * 2**20
+    assert steps == int(steps)
+    assert abs(steps - x * 2**20) <= 0.5
+
+
+def test_sums_and_differences_of_grid_times_are_exact() -> None:
+    times = to_grid(np.random.default_rng(0).uniform(0, 3.2e7, 1000))
+    steps = [int(t * 2**20) for t in times.tolist()]
+    assert float(np.sum(times)) * 2**20 == sum(steps)
+    assert (times[::-1] - times).tolist() == [(a - b) / 2**20 for a, b in zip(steps[::-1], steps, strict=True)]
+
+
+def arrays_of(part: Arrays, path: str = "") -> list[tuple[str, np.ndarray]]:
+    found = []
+    for field in fields(part):  # type: ignore[arg-type]
+        value = getattr(part, field.name)
+        if isinstance(value, np.ndarray):
+            found.append((path + field.name, value))
+        elif isinstance(value, Arrays):
+            found += arrays_of(value, f"{path}{field.name}.")
+    return found
+
+
+def test_no_array_can_be_changed(network: Network) -> None:
+    arrays = arrays_of(network)
+    assert len(arrays) > 35
+    assert [name for name, array in arrays if array.flags.writeable] == []
+
+
+def test_a_network_equals_itself_compiled_again(network: Network) -> None:
+    assert network.equals(compile_network(Scenario.from_dict(SCENARIO)))
+
+
+def test_equality_sees_every_array(network: Network) -> None:
+    """One value changed, in each array that has any, makes another network."""
+    for name, array in arrays_of(network):
+        if not array.size:
+            continue
+        changed = array.copy()
+        changed.flat[0] = not changed.flat[0] if array.dtype == bool else 77
+        part, _, inner = name.partition(".")
+        value = replace(getattr(network, part), **{inner: changed}) if inner else changed
+        other = replace(network, **{part: value})
+        assert not network.equals(other), name
+        assert not other.equals(network), name
+
+
+@pytest.mark.parametrize(
+    "change", [{"queue_names": ("calls", "chat")}, {"desk_names": ("front",)}, {"interval_s": 900.0}, {"max_legs": 2}]
+)
+def test_equality_sees_names_and_numbers(network: Network, change: dict[str, object]) -> None:
+    assert not network.equals(replace(network, **change))
+
+
+def test_equality_tells_kinds_of_number_apart(network: Network) -> None:
+    assert not network.equals(replace(network, rank=network.rank.astype(np.int32)))
+
+
+def test_the_axes_have_names(network: Network) -> None:
+    assert (network.interval_count, network.queue_count, network.desk_count) == (96, 2, 2)
