@@ -10,8 +10,8 @@ from simcenter.simulation.waiting import Chances
 if TYPE_CHECKING:
     from simcenter.simulation.draws import Draws
 
-CHUNK = 65536
-"""Arrivals turned into Python numbers at a time: a year of them at once would fill the memory."""
+CHUNK = 1024
+"""Arrivals turned into Python numbers at a time: few, to stay in the cache, whatever the horizon."""
 
 
 def _periods(periods: Periods, place: int) -> Iterable[tuple[float, float]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from simcenter.simulation.waiting import Leg, Line, Queue, Route
 
 
 class Happening:
-    """What SimPy asks of an event, and no more: its environment calls each of ``callbacks`` with it."""
+    """An event about a leg: what SimPy asks of one, and no more. SimPy calls each of ``callbacks`` with it."""
 
     __slots__ = ("callbacks", "leg")
 
@@ -21,7 +22,8 @@ class Happening:
         self.leg = leg
 
 
-class Serving(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Serving:
     """How a desk serves a queue."""
 
     speed: float
@@ -85,15 +87,17 @@ class Desk:
         self.in_hand = [0] * queues  # contacts in hand, by queue
 
     def takes(self, queue: Queue) -> bool:
-        """Whether it takes new contacts of a queue that it serves at all now."""
+        """Whether it takes contacts of a queue that it serves now."""
         if self.to_leave or not (queue.live or queue.open):
             return False
         return not self.overtime or (queue.live and not queue.open)
 
-    def chosen(self, queue: Queue) -> Adviser | None:
-        """The adviser who takes a contact of the queue now, if any is able to."""
-        if self.able and (queue.chat or self.able[0][0] == 0):
-            return self.able[0][3]
+    def adviser_for(self, queue: Queue) -> Adviser | None:
+        """The adviser who takes a contact of the queue now, if it takes any and somebody is able to."""
+        if self.able and self.takes(queue):
+            held, _, _, adviser = self.able[0]
+            if queue.chat or held == 0:
+                return adviser
         return None
 
     def is_able(self, adviser: Adviser) -> bool:
@@ -101,9 +105,8 @@ class Desk:
         return adviser.held == 0 or (adviser.chatting and adviser.held < self.slots)
 
     def stand_by(self, adviser: Adviser) -> None:
-        """List the adviser among the able, if he is."""
-        if self.is_able(adviser):
-            insort(self.able, (adviser.held, adviser.since_s, adviser.number, adviser))
+        """List the adviser among the able."""
+        insort(self.able, (adviser.held, adviser.since_s, adviser.number, adviser))
 
     def withdraw(self, adviser: Adviser) -> None:
         """Take the adviser off the list of the able, if he is on it."""

@@ -1,7 +1,6 @@
 """The recorder: rows of the contact log, as they come."""
 
-from array import array
-from typing import Any
+from struct import Struct
 
 import numpy as np
 
@@ -9,55 +8,58 @@ from simcenter.simulation.floor import Adviser
 from simcenter.simulation.log import ContactLog
 from simcenter.simulation.waiting import Leg
 
-LEG_COLUMNS = (
-    "origin", "customer", "attempt", "leg", "queue", "from_desk", "entered_s", "desk", "adviser", "start_s", "end_s",
-    "freed_s", "outcome",
-)  # fmt: skip
-DUTY_COLUMNS = ("duty_desk", "duty_adviser", "duty_start_s", "duty_end_s")
+LEG = np.dtype(
+    [(name, np.int64) for name in ("origin", "customer", "leg", "queue", "from_desk", "desk", "adviser", "outcome")]
+    + [(name, np.float64) for name in ("entered_s", "start_s", "end_s", "freed_s")]
+)
+DUTY = np.dtype(
+    [("duty_desk", np.int64), ("duty_adviser", np.int64), ("duty_start_s", np.float64), ("duty_end_s", np.float64)]
+)
 NAN = float("nan")
 
 
 class Recorder:
-    """Keeps every row as plain doubles, which hold whole numbers exactly: little memory and no list of objects."""
+    """Packs every row into bytes: a fraction of the time and memory of lists of Python numbers."""
 
     def __init__(self) -> None:
-        self.legs = array("d")
-        self.duties = array("d")
+        self.legs = bytearray()
+        self.duties = bytearray()
+        self.pack_leg = Struct("=8q4d").pack
+        self.pack_duty = Struct("=2q2d").pack
 
     def answered(self, leg: Leg, freed_s: float) -> None:
         """The adviser is done with the leg."""
         queue, origin, customer, number = leg.key
         adviser = leg.adviser
-        self.legs.extend(
-            (origin, customer, 0, number, queue, leg.from_desk, leg.entered_s, adviser.desk.index, adviser.number,
-             leg.start_s, leg.end_s, freed_s, leg.outcome)
+        self.legs += self.pack_leg(
+            origin, customer, number, queue, leg.from_desk, adviser.desk.index, adviser.number, leg.outcome,
+            leg.entered_s, leg.start_s, leg.end_s, freed_s,
         )  # fmt: skip
 
     def unanswered(self, leg: Leg, end_s: float, outcome: int) -> None:
         """The leg ended without an adviser."""
         queue, origin, customer, number = leg.key
-        self.legs.extend(
-            (origin, customer, 0, number, queue, leg.from_desk, leg.entered_s, -1, -1, NAN, end_s, NAN, outcome)
+        self.legs += self.pack_leg(
+            origin, customer, number, queue, leg.from_desk, -1, -1, outcome, leg.entered_s, NAN, end_s, NAN
         )
 
     def duty(self, adviser: Adviser, end_s: float) -> None:
         """The adviser left the floor."""
-        self.duties.extend((adviser.desk.index, adviser.number, adviser.came_s, end_s))
+        self.duties += self.pack_duty(adviser.desk.index, adviser.number, adviser.came_s, end_s)
 
     def last_s(self) -> float:
         """The latest end in the log so far; -inf when it is empty."""
-        rows = np.frombuffer(self.legs).reshape(-1, len(LEG_COLUMNS))
-        return float(np.fmax(rows[:, 10], rows[:, 11]).max(initial=-np.inf))
+        legs = np.frombuffer(bytes(self.legs), LEG)
+        return float(np.fmax(legs["end_s"], legs["freed_s"]).max(initial=-np.inf))
 
     def log(self) -> ContactLog:
-        """Sort the rows and give each column its type."""
-        columns: dict[str, Any] = {}
-        for rows, names, keys in (
-            (self.legs, LEG_COLUMNS, ("leg", "customer", "origin")),
-            (self.duties, DUTY_COLUMNS, ("duty_adviser", "duty_start_s", "duty_desk")),
-        ):
-            table = dict(zip(names, np.frombuffer(rows).reshape(-1, len(names)).T, strict=True))
-            order = np.lexsort([table[key] for key in keys])
-            for name, column in table.items():
-                columns[name] = column[order].astype(np.float64 if name.endswith("_s") else np.int64)
-        return ContactLog(**columns)
+        """Sort the rows into columns."""
+        legs = np.frombuffer(self.legs, LEG)
+        duties = np.frombuffer(self.duties, DUTY)
+        by_customer = np.lexsort((legs["leg"], legs["customer"], legs["origin"]))
+        by_desk = np.lexsort((duties["duty_adviser"], duties["duty_start_s"], duties["duty_desk"]))
+        return ContactLog(
+            attempt=np.zeros(len(legs), dtype=np.int64),  # there are no redials or repeat contacts yet
+            **{name: legs[name][by_customer] for name in LEG.names or ()},
+            **{name: duties[name][by_desk] for name in DUTY.names or ()},
+        )

@@ -16,8 +16,8 @@ def adviser_for(leg: Leg) -> Adviser | None:
     for rank, desk in queue.at_once:
         if found and rank != found_rank:
             break
-        if desk.able and desk.index != leg.from_desk and desk.takes(queue):
-            adviser = desk.chosen(queue)
+        if desk.able and desk.index != leg.from_desk:
+            adviser = desk.adviser_for(queue)
             if adviser is not None:
                 if queue.equal_rank == FILE:
                     return adviser

@@ -45,7 +45,7 @@ def play(network: Network, staffing: Staffing, draws: Draws) -> ContactLog:
 class _Series:
     """Happenings that are known ahead, of one queue or desk: only the next of them is on SimPy's list."""
 
-    __slots__ = ("callbacks", "handlers", "key", "moments", "news", "place")
+    __slots__ = ("at_s", "callbacks", "handlers", "key", "moments", "news", "place")
 
     _ok = True
 
@@ -57,6 +57,7 @@ class _Series:
         self.moments = moments
         self.handlers = [handler]
         self.callbacks: list[Callable[[_Series], None]] | None = None
+        self.at_s = 0.0
         self.news: Any = None
 
 
@@ -95,11 +96,11 @@ class _Play:
             self._await(_Series(STAFFING, desk, changes, self.staffing_changes))
 
     def run(self) -> ContactLog:
-        step = self.env.step
+        step, in_overtime = self.env.step, self.in_overtime
         try:
             while True:
                 step()
-                if self.in_overtime:
+                if in_overtime:
                     self.end_overtime()
         except EmptySchedule:
             self.finish()
@@ -108,17 +109,18 @@ class _Play:
     def _await(self, series: _Series) -> None:
         moment = next(series.moments, None)
         if moment is not None:
-            time_s, series.news = moment
+            now_s = series.at_s
+            series.at_s, series.news = moment
             series.callbacks = series.handlers
-            self.schedule(series, series.key, time_s - self.env.now)
+            self.schedule(series, series.key, series.at_s - now_s)
 
     # Entering a queue, and waiting in it
 
     def arrival(self, series: _Series) -> None:
-        queue = series.place
+        queue, now_s = series.place, series.at_s
         customer, chances = series.news
         self._await(series)
-        self.enter(Leg(queue, (queue.index, queue.index, customer, 0), chances, self.env.now))
+        self.enter(Leg(queue, (queue.index, queue.index, customer, 0), chances, now_s))
 
     def enter(self, leg: Leg) -> None:
         queue = leg.queue
@@ -155,7 +157,7 @@ class _Play:
         leg, desk = event.leg, event.desk
         if leg.waiting:
             self.last_overflow_s = self.env.now
-            adviser = desk.chosen(leg.queue) if desk.takes(leg.queue) else None
+            adviser = desk.adviser_for(leg.queue)
             if adviser is not None:
                 leg.queue.leave(leg)
                 self.call_up(adviser, leg, self.env.now)
@@ -173,7 +175,8 @@ class _Play:
         desk = adviser.desk
         del desk.able[0]
         self.answer(adviser, leg, now_s)
-        desk.stand_by(adviser)
+        if leg.queue.chat and desk.is_able(adviser):
+            desk.stand_by(adviser)
 
     def fill(self, desk: Desk, now_s: float) -> None:
         """Let advisers of the desk take what waits, as long as anybody can."""
@@ -186,15 +189,17 @@ class _Play:
             self.call_up(adviser, leg, now_s)
 
     def fill_alone(self, adviser: Adviser, now_s: float) -> None:
-        """Let the adviser, who is not among the able yet, take what waits."""
+        """Let the adviser, who is able but not listed so yet, take what waits."""
         desk = adviser.desk
-        while desk.is_able(adviser):
+        while True:
             leg = contact_for(desk, adviser.held == 0, now_s)
             if leg is None:
-                break
+                desk.stand_by(adviser)
+                return
             leg.queue.leave(leg)
             self.answer(adviser, leg, now_s)
-        desk.stand_by(adviser)
+            if not desk.is_able(adviser):
+                return
 
     # Service
 
@@ -221,13 +226,13 @@ class _Play:
             self.begin_chat(adviser, leg, talk_s, now_s)
         else:
             adviser.held = 1
-            self.schedule(Happening(self.at_talk_end, leg), (SERVICE_END, leg.key), talk_s)
-        if leg.holder is not None:  # the hand-over
-            self.schedule(Happening(self.at_service_end, leg.holder), (SERVICE_END, leg.holder.key), leg.handover_s)
+            leg.end_s = now_s + talk_s
+            leg.callbacks = self.at_talk_end
+            self.schedule(leg, (SERVICE_END, leg.key), talk_s)
+        if leg.holder is not None:
+            self.end_service(leg.holder, leg.handover_s)
 
-    def talk_ends(self, event: Happening) -> None:
-        leg, now_s = event.leg, self.env.now
-        leg.end_s = now_s
+    def talk_ends(self, leg: Leg) -> None:
         if leg.route is None:
             leg.outcome = RESOLVED if leg.chances[3] < leg.serving.resolved else UNRESOLVED
             if leg.wrap_s > 0.0:
@@ -237,7 +242,7 @@ class _Play:
             self.hand_on(leg, leg.route)
             if leg.route.warm and leg.outcome == TRANSFERRED:
                 return
-        self.free(leg, now_s)
+        self.free(leg, leg.end_s)
 
     def wrap_up(self, leg: Leg) -> None:
         if leg.queue.chat:
@@ -245,11 +250,15 @@ class _Play:
             leg.left_s, leg.settled_s = leg.wrap_s, leg.end_s
             self.go_on(leg)
         else:
-            self.schedule(Happening(self.at_service_end, leg), (SERVICE_END, leg.key), leg.wrap_s)
+            self.end_service(leg, leg.wrap_s)
 
-    def service_ends(self, event: Happening) -> None:
-        """The end of wrap-up, or of a hand-over."""
-        self.free(event.leg, self.env.now)
+    def end_service(self, leg: Leg, after_s: float) -> None:
+        """Set the end of the wrap-up or of the hand-over."""
+        leg.callbacks = self.at_service_end
+        self.schedule(leg, (SERVICE_END, leg.key), after_s)
+
+    def service_ends(self, leg: Leg) -> None:
+        self.free(leg, self.env.now)
 
     def hand_on(self, leg: Leg, route: Route) -> None:
         """Transfer the customer, if the limit on legs and the next queue's hours allow it."""
@@ -313,11 +322,13 @@ class _Play:
 
     def chat_ends(self, event: Happening) -> None:
         leg = event.leg
-        if event is leg.ending:
-            if leg.talking:
-                self.talk_ends(event)
-            else:
-                self.service_ends(event)
+        if event is not leg.ending:
+            return
+        if leg.talking:
+            leg.end_s = self.env.now
+            self.talk_ends(leg)
+        else:
+            self.service_ends(leg)
 
     def put_aside(self, leg: Leg) -> None:
         """The chat stays in hand, without work, until somebody answers its customer's next leg."""
@@ -328,6 +339,7 @@ class _Play:
         adviser.desk.withdraw(adviser)
         if leg.ending is not None:
             adviser.chats.remove(leg)
+            leg.ending = None  # or the leg and its end would keep each other in memory
         chat.settle(adviser, now_s)
         adviser.held -= 1
         adviser.since_s = now_s
@@ -339,8 +351,7 @@ class _Play:
 
     def queue_changes(self, series: _Series) -> None:
         """The queue opens or closes."""
-        queue, queue.open = series.place, series.news
-        now_s = self.env.now
+        queue, queue.open, now_s = series.place, series.news, series.at_s
         self._await(series)
         if queue.open and not queue.live:
             for desk in queue.takers:
@@ -363,8 +374,7 @@ class _Play:
 
     def staffing_changes(self, series: _Series) -> None:
         """An interval of the desk starts, or the desk closes."""
-        desk, number = series.place, series.news
-        now_s = self.env.now
+        desk, number, now_s = series.place, series.news, series.at_s
         self._await(series)
         if number is None and desk.target > 0 and desk.has_late_work():
             desk.overtime = True

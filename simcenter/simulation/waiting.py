@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simcenter.simulation.floor import Adviser, Desk, Happening, Serving
@@ -18,7 +20,8 @@ Line = list[tuple[float, int, int, "Leg"]]
 """A heap of (entered_s, origin, customer, leg); its head, if any, still waits."""
 
 
-class Route(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Route:
     """One transfer of a desk: the legs whose uniform lies below ``cum`` (and not below the route before) go there."""
 
     queue: Queue
@@ -34,11 +37,12 @@ class Leg:
     """One stay of a customer in one queue: first what it is, then what became of it.
 
     Attributes are set when they come to matter: those from ``serving`` on when an adviser answers, those from
-    ``left_s`` on for chats only.
+    ``left_s`` on for chats only. To SimPy a leg is the event of its own end of service (``callbacks``, ``_ok``).
     """
 
     __slots__ = (
         "adviser",
+        "callbacks",
         "chances",
         "end_s",
         "ending",
@@ -59,6 +63,9 @@ class Leg:
         "waiting",
         "wrap_s",
     )
+
+    _ok = True
+    callbacks: Sequence[Callable[[Leg], None]]
 
     queue: Queue
     key: LegKey
