@@ -1,1 +1,8 @@
-"""planning"""
+"""Planning: how many advisers each desk needs, by closed formulas and proven by simulation."""
+
+from simcenter.planning.findings import Finding
+from simcenter.planning.plan import Plan
+from simcenter.planning.planner import plan
+from simcenter.planning.requirement import closed_form, requirement
+
+__all__ = ["Finding", "Plan", "closed_form", "plan", "requirement"]

@@ -1,0 +1,219 @@
+"""Findings: which targets cannot be met, how far they are missed, and what limits them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simcenter.measures.targets import Criterion
+from simcenter.planning.centre import Centre, IntArray
+from simcenter.planning.criteria import KEPT_UP
+from simcenter.simulation.draws import Draws
+from simcenter.simulation.network import Network
+
+if TYPE_CHECKING:
+    from simcenter.scenario import Scenario
+
+LIKE_ALL = 1 - 1e-9
+SAMPLED = 20
+"""Replications whose handle times are looked at to see what share can be done within a promise."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One target that does not hold, or is not shown to.
+
+    ``value``: what the fresh replications gave (None where nothing was counted); ``limit`` as a share or in seconds;
+    ``cells``: the days or intervals concerned; ``attainable``: the best that could be had, where that is known.
+    """
+
+    place: str
+    measure: str
+    condition: str
+    limit: float
+    value: float | None
+    cells: tuple[str, ...]
+    reason: str
+    attainable: float | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else "all customers: "
+        when = "" if self.cells == ("horizon",) or not self.cells else f" ({_some(self.cells)})"
+        got = "" if self.value is None else f", got {_shown(self.value, self.measure)}"
+        return f"{where}{self.condition}{got}{when}: {self.reason}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "place": self.place,
+            "measure": self.measure,
+            "condition": self.condition,
+            "limit": self.limit,
+            "value": self.value,
+            "cells": list(self.cells),
+            "reason": self.reason,
+            "attainable": self.attainable,
+        }
+
+
+def _some(cells: tuple[str, ...]) -> str:
+    few = ", ".join(cells[:3])
+    return few if len(cells) <= 3 else f"{few} and {len(cells) - 3} more"
+
+
+def _shown(value: float, measure: str) -> str:
+    return f"{value:.1f} s" if measure == "asa_s" else f"{100 * value:.1f} %"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why no number of advisers can meet a criterion, and the best that could be had."""
+
+    reason: str
+    attainable: float | None
+
+
+def obstacle(
+    criterion: Criterion, scenario: "Scenario", network: Network, centre: Centre, seed: int
+) -> Obstacle | None:
+    """What makes a criterion impossible whatever the staffing, seen without simulating the centre; None if nothing."""
+    if criterion.measure == KEPT_UP:
+        return None
+    if criterion.level == "journey":
+        return _passed_on(criterion, centre)
+    if criterion.level == "desk":
+        return None
+    q = criterion.index
+    serving = [int(d) for d in np.flatnonzero(centre.serves[:, q])]
+    if criterion.measure == "resolved":
+        return _resolved(criterion, centre, serving)
+    if criterion.measure == "abandon_rate" and criterion.limit <= 0 and np.isfinite(centre.patience_s[q]):
+        return Obstacle("with random demand nobody can promise that not one customer leaves", 0.0)
+    if criterion.measure == "asa_s" and criterion.limit <= 0:
+        return Obstacle("with random demand nobody can promise that not one customer waits", 0.0)
+    within_s = _within(criterion, scenario)
+    if within_s is None:
+        return None
+    if criterion.limit >= LIKE_ALL:
+        return Obstacle("100 % cannot be promised of random demand", 1.0)
+    if centre.live[q]:
+        return _overflow(centre, q, serving, within_s)
+    return _too_long(criterion, network, centre, q, serving, within_s, seed)
+
+
+def _within(criterion: Criterion, scenario: "Scenario") -> float | None:
+    """The promised time in seconds (a working day counts as a day: none is beyond a handle time)."""
+    target = scenario.queues[criterion.place].target
+    if target is None or criterion.measure not in ("service_level", "wait_p90_s"):
+        return None
+    promise = target.within if criterion.measure == "service_level" else target.wait_p90
+    if promise is None:
+        return None
+    return promise.amount * (86400.0 if promise.unit == "working days" else 1.0)
+
+
+def _overflow(centre: Centre, q: int, serving: list[int], within_s: float) -> Obstacle | None:
+    soonest = min(float(centre.after_s[d, q]) for d in serving)
+    if soonest <= within_s:
+        return None
+    names = ", ".join(centre.desks[d] for d in serving)
+    return Obstacle(
+        f"every desk that serves it ({names}) takes it only after {soonest:g} s, the promise is {within_s:g} s", 0.0
+    )
+
+
+def _too_long(
+    criterion: Criterion, network: Network, centre: Centre, q: int, serving: list[int], within_s: float, seed: int
+) -> Obstacle | None:
+    """A reply is due at the end of the talk: the handle time itself may be longer than the promise."""
+    fastest = max(float(centre.speed[d, q]) for d in serving)
+    talk = 1.0 - float(network.wrap_share[q])
+    samples = [Draws(network, seed, replication).first(q).base_handle_s for replication in range(SAMPLED)]
+    handle_s = np.concatenate(samples) * talk / fastest
+    if len(handle_s) < 100:
+        possible = 1.0 if centre.handle_s[q] * talk / fastest <= within_s else 0.0
+    else:
+        possible = float((handle_s <= within_s).mean())
+    if possible >= criterion.limit:
+        return None
+    return Obstacle(
+        f"the handle time is beyond the promise: a reply takes {centre.handle_s[q] * talk / fastest:.0f} s on average, "
+        f"and only {100 * possible:.1f} % are done within {within_s:g} working s even if begun at once",
+        possible,
+    )
+
+
+def _resolved(criterion: Criterion, centre: Centre, serving: list[int]) -> Obstacle | None:
+    shares = {d: (1 - _handed_on(centre, d, criterion.index)) * float(centre.resolved[d, criterion.index]) for d in serving}
+    best = max(shares, key=lambda d: shares[d])
+    if shares[best] >= criterion.limit:
+        return None
+    listed = ", ".join(f"{centre.desks[d]} {100 * share:.1f} %" for d, share in shares.items())
+    return Obstacle(f"no desk that serves it resolves so many of those it answers ({listed})", shares[best])
+
+
+def _handed_on(centre: Centre, desk: int, queue: int) -> float:
+    return sum(route.share for route in centre.routes if (route.desk, route.queue) == (desk, queue))
+
+
+def _passed_on(criterion: Criterion, centre: Centre) -> Obstacle | None:
+    """The least share of customers handed on (twice), if every contact went to the desk that hands on least."""
+    volume = centre.volume.sum(axis=0)
+    least, described = 0.0, []
+    for q in np.flatnonzero(volume > 0):
+        serving = [int(d) for d in np.flatnonzero(centre.serves[:, q])]
+        once = {d: _handed_on(centre, d, int(q)) for d in serving}
+        shares = once if criterion.measure == "transferred" else {d: _twice(centre, d, int(q)) for d in serving}
+        lowest = min(shares.values(), default=0.0)
+        least += lowest * volume[q]
+        if lowest > 0:
+            desks = ", ".join(f"{centre.desks[d]} {100 * share:.1f} %" for d, share in shares.items())
+            described.append(f"{centre.queues[q]} ({desks})")
+    share = float(least / volume.sum()) if volume.sum() > 0 else 0.0
+    # a customer is counted once answered; who hangs up is left out, in any queue: allow for that
+    if share <= criterion.limit:
+        return None
+    words = "handed on" if criterion.measure == "transferred" else "handed on twice"
+    return Obstacle(
+        f"at best {100 * share:.1f} % of the customers are {words}: the shares of every desk that may take them are "
+        f"too high: {'; '.join(described)}",
+        share,
+    )
+
+
+def _twice(centre: Centre, desk: int, queue: int) -> float:
+    """The least share handed on at least twice of the contacts that a desk answers first."""
+    if centre.max_legs < 3:
+        return 0.0
+    total = 0.0
+    for route in centre.routes:
+        if (route.desk, route.queue) == (desk, queue):
+            others = [int(d) for d in np.flatnonzero(centre.serves[:, route.to]) if d != desk]
+            total += route.share * min((_handed_on(centre, d, route.to) for d in others), default=0.0)
+    return total
+
+
+def binding_reason(criterion: Criterion, centre: Centre, advisers: IntArray, first: int, end: int) -> str:
+    """What holds a criterion back in the intervals ``first`` to ``end``, after a search that could not meet it."""
+    if criterion.level == "queue":
+        desks = np.flatnonzero(centre.serves[:, criterion.index])
+    elif criterion.level == "desk":
+        desks = np.array([criterion.index])
+    else:
+        desks = np.arange(len(centre.desks))
+    span = slice(first, min(end, len(advisers)))
+    parts = []
+    open_desks = [int(d) for d in desks if centre.desk_open[span, d].any()]
+    if not open_desks:
+        return "no desk that serves it is open then"
+    for d in open_desks:
+        full = (advisers[span, d] >= centre.most[span, d]) & centre.desk_open[span, d]
+        if centre.given[d]:
+            parts.append(f"desk {centre.desks[d]} has given advisers, too few")
+        elif full.any():
+            count, total = int(full.sum()), int(centre.desk_open[span, d].sum())
+            parts.append(
+                f"desk {centre.desks[d]} is at its max_advisers ({int(centre.most[span, d].max())}) in {count} of "
+                f"{total} intervals"
+            )
+    return "; ".join(parts) if parts else "more advisers at the desks that serve it do not bring it nearer"

@@ -1,0 +1,220 @@
+"""The plan: a staffing, what proves it, and what cannot be met."""
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from simcenter.experiment.results import Results
+from simcenter.planning.criteria import Cells
+from simcenter.planning.evaluate import Sample
+from simcenter.planning.findings import Finding
+from simcenter.planning.proof import Proof
+from simcenter.planning.search import Step
+from simcenter.simulation.staffing import Staffing
+
+if TYPE_CHECKING:
+    from simcenter.scenario import Scenario
+
+PLAN_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of fresh replications: ``first`` to ``last`` by number, what it spent and how many cells it held."""
+
+    first: int
+    last: int
+    alpha: float
+    cells: int
+    held: int
+    cost: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The last fresh round, cell by cell."""
+
+    cells: Cells
+    sample: Sample
+    proof: Proof
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """Advisers per desk and interval, and how far it is shown that they keep every target.
+
+    Attributes
+    ----------
+    staffing : Staffing
+        Advisers on the floor, (T, D).
+    proven : bool
+        Whether every target holds, all at once, with ``confidence``, on replications that the search never saw.
+    unmet : tuple of Finding
+        Targets that cannot be met, or are not shown to be: which, how far, why. Empty if and only if ``proven``.
+    results : Results
+        The measures of the last fresh round.
+    requirement : Staffing
+        The closed-form start.
+    confidence : float
+        Joint confidence of the proof.
+    steps : tuple of Step
+        What the search looked at, in order.
+    rounds : tuple of Round
+        The fresh rounds, in order.
+    out_of_time : bool
+        Whether the time limit ended the search early.
+    """
+
+    scenario: "Scenario"
+    staffing: Staffing
+    proven: bool
+    unmet: tuple[Finding, ...]
+    results: Results
+    requirement: Staffing
+    confidence: float
+    seed: int
+    steps: tuple[Step, ...]
+    rounds: tuple[Round, ...]
+    out_of_time: bool
+    evidence: Evidence = field(repr=False)
+
+    @property
+    def adviser_hours(self) -> float:
+        """Hours on the floor over the horizon, all desks."""
+        return float(self.staffing.total_hours())
+
+    @property
+    def cost(self) -> float:
+        """Adviser hours on the floor times ``cost_per_hour``."""
+        hours = self.staffing.hours()
+        return float(sum(desk.cost_per_hour * hours[name] for name, desk in self.scenario.desks.items()))
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One row per open interval and desk: required advisers, scheduled by shrinkage, the closed-form start."""
+        frame = self.staffing.to_frame()
+        start = self.requirement.to_frame()["advisers"].to_numpy()
+        desks = self.scenario.desks
+        open_mask = np.asarray(self.staffing.open)
+        scheduled = pd.DataFrame(self.staffing.scheduled(self.scenario), columns=list(self.staffing.desks))
+        scheduled.index = pd.Index(self.staffing.interval_start)
+        looked_up = [
+            int(scheduled.at[start_, desk])
+            for start_, desk in zip(frame["interval_start"], frame["desk"], strict=True)
+        ]
+        assert int(open_mask.sum()) == len(frame)
+        frame["scheduled"] = looked_up
+        frame["given"] = [desks[name].advisers is not None for name in frame["desk"]]
+        frame["requirement"] = start
+        return frame
+
+    @property
+    def desks(self) -> pd.DataFrame:
+        """One row per desk: adviser hours, scheduled hours, cost, most advisers at once, and the closed form's hours."""
+        hours, start = self.staffing.hours(), self.requirement.hours()
+        rows = []
+        for d, (name, desk) in enumerate(self.scenario.desks.items()):
+            rows.append(
+                {
+                    "desk": name,
+                    "adviser_hours": hours[name],
+                    "scheduled_hours": hours[name] / (1 - desk.shrinkage),
+                    "cost": hours[name] * desk.cost_per_hour,
+                    "most_advisers": int(self.staffing.advisers[:, d].max(initial=0)),
+                    "given": desk.advisers is not None,
+                    "requirement_hours": start[name],
+                }
+            )
+        return pd.DataFrame(rows)
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """One row per cell of every target: value, its one-sided bound, and whether it is held.
+
+        ``bound``: the value is at least (or, for limits from above, at most) this, all cells at once, with the share
+        of ``confidence`` that the round could spend.
+        """
+        cells, sample, proof = self.evidence.cells, self.evidence.sample, self.evidence.proof
+        mean_den = sample.den / max(len(sample.replications), 1)
+        usable = mean_den > 0
+        bound = np.full(len(cells), np.nan)
+        bound[usable] = (cells.limit + cells.sign * np.divide(proof.bound, mean_den, where=usable, out=bound.copy()))[usable]
+        criteria = [cells.criteria[k] for k in cells.criterion]
+        return pd.DataFrame(
+            {
+                "place": [one.place for one in criteria],
+                "measure": [one.measure for one in criteria],
+                "condition": [one.condition for one in criteria],
+                "per": [one.per for one in criteria],
+                "cell": list(cells.label),
+                "limit": cells.limit,
+                "value": sample.value,
+                "bound": bound,
+                "held": proof.held,
+            }
+        )
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table of the plan by name: what a workbook has as sheets."""
+        unmet = pd.DataFrame([finding.to_dict() for finding in self.unmet])
+        if len(unmet):
+            unmet["cells"] = unmet["cells"].map(", ".join)
+        return {
+            "plan": self.summary,
+            "desks": self.desks,
+            "targets": self.targets,
+            "unmet": unmet,
+            "steps": pd.DataFrame([vars(step) for step in self.steps]),
+            "rounds": pd.DataFrame([vars(one) for one in self.rounds]),
+        }
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """The plan as plain JSON values, without NaN; the same keys in every version of this schema."""
+        return {
+            "plan_schema": PLAN_SCHEMA,
+            "scenario": self.scenario.name,
+            "scenario_hash": self.scenario.hash,
+            "seed": self.seed,
+            "proven": self.proven,
+            "confidence": self.confidence,
+            "out_of_time": self.out_of_time,
+            "adviser_hours": self.adviser_hours,
+            "cost": self.cost,
+            "desks": _records(self.desks),
+            "staffing": _records(self.summary),
+            "targets": _records(self.targets),
+            "unmet": [finding.to_dict() for finding in self.unmet],
+            "rounds": [vars(one) for one in self.rounds],
+            "steps": [vars(step) for step in self.steps],
+        }
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: proven, on what, or not."""
+        fresh = len(self.evidence.sample.replications)
+        if self.proven:
+            return f"proven: every target holds with {100 * self.confidence:g} % confidence on {fresh} fresh replications"
+        count = len(self.unmet)
+        early = "; the time limit ended the search" if self.out_of_time else ""
+        return f"not proven: {count} target{'s' if count != 1 else ''} not met or not shown to be{early}"
+
+    def __repr__(self) -> str:
+        return f"Plan({self.scenario.name!r}: {self.adviser_hours:g} adviser hours, cost {self.cost:g}, {self.verdict})"
+
+    def _repr_html_(self) -> str:
+        unmet = "".join(f"<li>{escape(str(finding))}</li>" for finding in self.unmet)
+        return (
+            f"<p><b>{escape(self.scenario.name)}</b>: {escape(self.verdict)}</p>"
+            f"{self.desks.to_html(index=False)}{f'<ul>{unmet}</ul>' if unmet else ''}"
+        )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, NaN as None."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [
+        {str(key): value.item() if isinstance(value, np.generic) else value for key, value in row.items()} for row in rows
+    ]

@@ -1,0 +1,59 @@
+"""Proof: one-sided bounds on fresh replications, for all cells at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from simcenter.planning.centre import BoolArray, FloatArray
+from simcenter.planning.evaluate import Sample
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What one fresh round says about C cells.
+
+    ``alpha``: the error probability that the round may spend, shared evenly by the cells (Bonferroni); ``bound`` (C,):
+    the mean margin is at least this with confidence 1 - alpha / C each, all together with 1 - alpha; ``held`` (C,).
+    """
+
+    alpha: float
+    bound: FloatArray
+    held: BoolArray
+
+    @property
+    def complete(self) -> bool:
+        """Whether every cell is held."""
+        return bool(self.held.all())
+
+
+def share_of_alpha(confidence: float, round_number: int) -> float:
+    """What fresh round 1, 2, ... may spend of 1 - confidence: a half, a quarter, ... so that all together never exceed
+    it, however many rounds there are."""
+    return (1 - confidence) * 0.5**round_number
+
+
+def quantile(alpha: float, cells: int, replications: int) -> float:
+    """The Student t quantile of one of ``cells`` bounds that share ``alpha``."""
+    return float(stdtrit(replications - 1, 1 - alpha / max(cells, 1)))
+
+
+def prove(sample: Sample, alpha: float) -> Proof:
+    """Bound every cell's mean margin from below; a cell is held if its bound is not negative.
+
+    The means are over independent replications; their distribution is taken as normal (central limit theorem). A cell
+    whose margin is 0 in every replication is held: nothing happened in it that its target is about.
+    """
+    replications, cells = sample.margin.shape
+    if replications < 2:
+        return Proof(alpha, np.full(cells, -np.inf), np.zeros(cells, dtype=np.bool_))
+    error = sample.deviation / np.sqrt(replications)
+    bound = sample.mean - quantile(alpha, cells, replications) * error
+    return Proof(alpha, bound, bound >= 0)
+
+
+def safety(alpha: float, cells: int, searched: int, fresh: int) -> float:
+    """How many standard deviations (of one replication) a mean margin on ``searched`` replications should lie above 0
+    for a fresh round of ``fresh`` replications to hold it: the bound's width, and half the noise of both means."""
+    noise = 0.5 * np.sqrt(1 / fresh + 1 / searched)
+    return float(quantile(alpha, cells, fresh) / np.sqrt(fresh) + noise)
