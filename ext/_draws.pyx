@@ -2,6 +2,7 @@
 
 docs/draws.md says how each number is made. Arguments are checked by simcenter/simulation/draws.py.
 """
+cimport cython
 from libc.math cimport INFINITY, exp, expm1, fmax, fmin, floor, log, log1p, pow, rint, sqrt
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
@@ -48,6 +49,7 @@ cdef inline double uniform(uint64_t word) noexcept nogil:
     return (<double>(word >> 12) + 0.5) * 2.220446049250313e-16
 
 
+@cython.cdivision(True)
 cdef double hyperexponential(const double* table, Py_ssize_t n, double u) noexcept nogil:
     # table: k means, then k shares. The log of the survival is convex and falling (a log-sum-exp of falling lines), so
     # Newton's steps from the left of the root never pass it; the largest root of a single phase is such a start.
@@ -75,6 +77,7 @@ cdef double hyperexponential(const double* table, Py_ssize_t n, double u) noexce
     return x
 
 
+@cython.cdivision(True)
 cdef double quantile(const Law* law, double u) noexcept nogil:
     """The u-quantile, in seconds; infinite for NEVER."""
     cdef double cut
