@@ -1,6 +1,5 @@
 """Frames: estimates as tables, a column ``m`` with ``m_low`` and ``m_high`` for each measure m."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 
 from simcenter.experiment.accumulate import Accumulator
 from simcenter.experiment.targets import TargetTable
-from simcenter.measures.table import Level, measure_named, measures_of
+from simcenter.measures.table import MEASURES, Level, measure_named, measures_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +18,9 @@ FloatArray = npt.NDArray[np.float64]
 
 ALL = ""
 """The name of the row of journeys that is the whole centre."""
+
+ALL_SHOWN = "(all)"
+"""What is written for it in files, where an empty name would look lost."""
 
 LEVELS: tuple[Level, ...] = ("queue", "desk", "journey")
 
@@ -171,9 +173,24 @@ def known(value: object) -> float | None:
     return number if np.isfinite(number) else None
 
 
-def records(frame: "pd.DataFrame", skip: Sequence[str] = ()) -> dict[str, list[object]]:
+def records(frame: "pd.DataFrame") -> dict[str, list[object]]:
     """A frame column by column, as JSON has it: NaN, NA and infinity are None."""
-    return {str(name): [_plain(value) for value in frame[name]] for name in frame.columns if name not in skip}
+    return {str(name): [_plain(value) for value in frame[name]] for name in frame.columns}
+
+
+def records_by_level(frame: "pd.DataFrame") -> dict[str, dict[str, list[object]]]:
+    """A frame of all levels as one table a level, each with its own measures only."""
+    found = {}
+    for level, key in (("queue", "queues"), ("desk", "desks"), ("journey", "journeys")):
+        others = _columns_of(*(other for other in LEVELS if other != level)) - _columns_of(level)
+        part = frame[frame["level"] == level]
+        found[key] = records(part[[name for name in part.columns if name not in others | {"level"}]])
+    return found
+
+
+def _columns_of(*levels: str) -> set[str]:
+    """The columns that the measures of some levels have in frames."""
+    return {measure.name + part for measure in MEASURES if measure.level in levels for part in ("", "_low", "_high")}
 
 
 def _plain(value: object) -> object:

@@ -15,11 +15,13 @@ from simcenter.experiment.accumulate import Accumulator
 from simcenter.experiment.confidence import METHODS
 from simcenter.experiment.frames import (
     ALL,
+    ALL_SHOWN,
     day_frame,
     estimates,
     horizon_frame,
     interval_frame,
     records,
+    records_by_level,
     row_estimates,
     target_frame,
 )
@@ -174,7 +176,7 @@ class Results:
 
     def frames(self) -> "dict[str, pd.DataFrame]":
         """Every table by name, names as plain columns; the first is the one that a single CSV file holds."""
-        centre = self.journeys.rename(index={ALL: "(all)"})
+        centre = self.journeys.rename(index={ALL: ALL_SHOWN})
         return {
             "intervals": self.intervals,
             "queues": self.queues.reset_index(),
@@ -184,6 +186,27 @@ class Results:
             "targets": self.targets,
             "staffing": self.staffing.to_frame(),
         }
+
+    def whole_table(self) -> "pd.DataFrame":
+        """Every measure of the horizon, the days and the intervals as one table, which a CSV file can hold.
+
+        Column ``period`` says which: "horizon", "day", "interval", "after_closing" or "after_horizon"; ``start`` is
+        the first date, the date, or the start of the interval.
+        """
+        import pandas as pd
+
+        whole = [
+            frame.rename_axis("name").reset_index().assign(level=level)
+            for level, frame in (("queue", self._queues), ("desk", self._desks), ("journey", self._journeys))
+        ]
+        parts = [
+            pd.concat(whole).assign(period="horizon", start=str(self.scenario.calendar.dates[0])),
+            self._days.assign(period="day").rename(columns={"date": "start"}),
+            self._intervals.rename(columns={"interval_start": "start"}),
+        ]
+        table = pd.concat([part.assign(name=part["name"].replace({ALL: ALL_SHOWN})) for part in parts])
+        head = ["period", "start", "level", "name"]
+        return table[head + [name for name in table.columns if name not in head]].reset_index(drop=True)
 
     def to_json_dict(self) -> dict[str, Any]:
         """The results as JSON has them: schema 1, stable order, None where a number is unknown, never NaN."""
@@ -197,8 +220,8 @@ class Results:
             "journeys_by_queue": estimates(self._journeys.drop(index=ALL), "journey"),
             "met": self.met,
             "targets": records(self._targets),
-            "days": records(self._days),
-            "intervals": records(self._intervals),
+            "days": records_by_level(self._days),
+            "intervals": records_by_level(self._intervals),
         }
 
     def __repr__(self) -> str:

@@ -41,6 +41,8 @@ class WorkingClock:
 
     def after(self, moment_s: FloatArray, seconds: float) -> FloatArray:
         """The first moment by which ``seconds`` of open time have passed since each moment; inf if never."""
+        if seconds <= 0:
+            return moment_s
         if not len(self.start_s):
             return np.full_like(moment_s, np.inf)
         target = self.worked(moment_s) + seconds

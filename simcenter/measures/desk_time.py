@@ -66,16 +66,21 @@ class DeskTime:
         shape = (self._intervals + 1, self._desks)
         size = shape[0] * shape[1]
         within = first == last
-        out = np.bincount((first * self._desks + desk)[within], (end_s - start_s)[within], size)
+        out = _sums((first * self._desks + desk)[within], (end_s - start_s)[within], size)
         first, last, desk, start_s, end_s = (part[~within] for part in (first, last, desk, start_s, end_s))
         head = first * self._desks + desk
         tail = last * self._desks + desk
-        out += np.bincount(head, (first + 1) * self._interval_s - start_s, size)
-        out += np.bincount(tail, end_s - last * self._interval_s, size)
+        out += _sums(head, (first + 1) * self._interval_s - start_s, size)
+        out += _sums(tail, end_s - last * self._interval_s, size)
         # whole intervals between the two ends: +1 after the first, -1 at the last, summed up
         change = np.bincount(head + self._desks, minlength=size) - np.bincount(tail, minlength=size)
         whole: FloatArray = np.cumsum(change.reshape(shape), axis=0) * self._interval_s
         return out.reshape(shape) + whole
+
+
+def _sums(cell: IntArray, seconds: FloatArray, size: int) -> FloatArray:
+    """Sums per cell, float64 even when there is nothing to add (numpy then gives integers)."""
+    return np.asarray(np.bincount(cell, seconds, size), dtype=np.float64)
 
 
 def _union(

@@ -1,0 +1,41 @@
+"""How numbers are shown: shares in percent, seconds in words where that reads better, unknown ones as a dash."""
+
+import math
+
+UNKNOWN = "–"
+
+
+def number(value: float, unit: str) -> str:
+    """A value in its unit, as short as a planner needs it."""
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if unit == "s":
+        return duration(value)
+    if unit in ("attempts", "legs per contact"):
+        return f"{value:.3f}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "12.3 s", "4 min 05 s", "3 h 20 min"."""
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    if seconds < 3599.5:
+        minutes, rest = divmod(round(seconds), 60)
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def estimate(value: float, low: float, high: float, unit: str) -> str:
+    """A value with its confidence interval, as "81.3 % (80.9-81.7)"; alone where the interval is unknown."""
+    text = number(value, unit)
+    if text == UNKNOWN or math.isnan(low) or math.isnan(high):
+        return text
+    if unit == "share":
+        return f"{text} ({100 * low:.1f}–{100 * high:.1f})"
+    if unit == "s" and value < 99.95:
+        return f"{text} ({low:.1f}–{high:.1f})"
+    return f"{text} ({number(low, unit)}–{number(high, unit)})"

@@ -1,0 +1,219 @@
+"""Tables on a screen: the staffing, what became of the targets, queues, desks and journeys."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from simcenter.experiment.results import Results
+from simcenter.measures.table import measure_named
+from simcenter.report.shown import UNKNOWN, estimate, number
+from simcenter.simulation.staffing import Staffing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+MOST_MISSED = 10
+"""Missed cells named one by one."""
+
+_QUEUE_COLUMNS = (
+    ("offered", "offered"),
+    ("answered", "answered"),
+    ("service_level", "service level"),
+    ("abandon_rate", "abandoned"),
+    ("asa_s", "ASA"),
+    ("wait_p90_s", "90 % wait"),
+    ("handle_s", "handle time"),
+    ("transferred_out", "handed on"),
+)
+_DESK_COLUMNS = (
+    ("advisers", "advisers"),
+    ("paid_hours", "paid hours"),
+    ("occupancy", "occupancy"),
+    ("answered", "answered"),
+    ("transferred_out", "handed on"),
+)
+_JOURNEY_ROWS = (
+    ("contacts", "customers"),
+    ("transferred", "handed on, of those answered"),
+    ("bounced", "handed on twice or more"),
+    ("first_contact_resolution", "resolved at first contact"),
+    ("lost", "never answered"),
+    ("legs_per_contact", "legs per customer"),
+    ("journey_wait_s", "wait per customer, all legs"),
+    ("time_to_resolution_s", "time to resolution"),
+)
+
+
+def show(result: Any, console: "Console") -> None:
+    """Print a Staffing, Results or Plan as tables."""
+    if isinstance(result, Staffing):
+        for table in staffing_tables(result):
+            console.print(table)
+        console.print(_hours(result))
+    elif isinstance(result, Results):
+        for part in results_tables(result):
+            console.print(part)
+    else:
+        _show_plan(result, console)
+
+
+def _show_plan(plan: Any, console: "Console") -> None:
+    """A plan: its staffing, the proof on fresh replications, and what it could not meet."""
+    for table in staffing_tables(plan.staffing):
+        console.print(table)
+    console.print(_hours(plan.staffing))
+    for part in results_tables(plan.results):
+        console.print(part)
+    if plan.proven:
+        console.print(Text("Proven: every target holds on replications that the search had not seen.", style="green"))
+    for finding in plan.unmet:
+        console.print(Text(f"Not met: {finding}", style="red"))
+
+
+def results_tables(results: Results) -> list[Table | Text]:
+    """Everything about results that fits on a screen."""
+    head = (
+        f"{results.scenario.name}: {results.replications} replications, seed {results.seed}; "
+        f"in brackets {100 * results.confidence:g} % confidence intervals"
+    )
+    parts: list[Table | Text] = [Text(head, style="bold")]
+    if len(results.target_table.value):
+        parts += target_tables(results)
+    parts.append(_measure_table("Queues", results.queues, "queue", _QUEUE_COLUMNS))
+    parts.append(_measure_table("Desks", results.desks, "desk", _DESK_COLUMNS))
+    parts.append(_journey_table(results.journeys))
+    parts.append(Text(_definitions(results), style="dim"))
+    return parts
+
+
+def target_tables(results: Results) -> list[Table | Text]:
+    """One row per target: in how many cells it was met, and its worst cell; then the cells that missed it."""
+    frame = results.targets
+    table = _table("Targets", ["place", "target", "per", "met in", "worst"])
+    for _, cells in frame.groupby(["level", "place", "measure"], sort=False):
+        judged = cells[cells["met"].notna()]
+        met = f"{int(judged['met'].sum())} of {len(judged)}"
+        style = "" if bool(judged["met"].all()) else "red"
+        slack = (judged["value"] - judged["limit"]) * judged["at_least"].map({True: 1, False: -1})
+        worst = UNKNOWN
+        if len(judged):
+            row = judged.iloc[int(slack.to_numpy().argmin())]
+            worst = f"{_value(row)} {_cell_name(row)}"
+        first = cells.iloc[0]
+        name = first["place"] or "(whole centre)"
+        table.add_row(*_texts([name, first["condition"], first["per"], met, worst]), style=style)
+    parts: list[Table | Text] = [table]
+    missed = frame[frame["met"].notna() & ~frame["met"].fillna(True).astype(bool)]
+    for _, row in missed.head(MOST_MISSED).iterrows():
+        place = row["place"] or "whole centre"
+        parts.append(Text(f"missed: {place}, {row['condition']}: {_value(row)} {_cell_name(row)}", style="red"))
+    if len(missed) > MOST_MISSED:
+        parts.append(Text(f"and {len(missed) - MOST_MISSED} more missed cells (all are in the exported file)"))
+    return parts
+
+
+def staffing_tables(staffing: Staffing) -> list[Table]:
+    """Advisers by time of day: equal neighbouring intervals are one row, equal days one table."""
+    days: dict[str, list[int]] = {}
+    for place, label in enumerate(staffing.interval_start):
+        days.setdefault(label[:10], []).append(place)
+    same: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for day, places in days.items():
+        rows = tuple(_runs(staffing, places))
+        if rows:
+            same.setdefault(rows, []).append(day)
+    tables = []
+    for rows, dates in same.items():
+        title = "Advisers on the floor, " + (
+            ", ".join(dates) if len(dates) <= 7 else f"{dates[0]} and {len(dates) - 1} like it"
+        )
+        table = _table(title, ["from", "to", *staffing.desks])
+        for row in rows:
+            table.add_row(*_texts(row))
+        tables.append(table)
+    return tables
+
+
+def _runs(staffing: Staffing, places: list[int]) -> Iterable[tuple[str, ...]]:
+    """Rows (from, to, advisers of each desk) of one day; closed desks are blank, closed times left out."""
+    rows: list[tuple[str, ...]] = []
+    for place in places:
+        opened = staffing.open[place]
+        if not opened.any():
+            continue
+        cells = tuple(
+            str(count) if is_open else "" for count, is_open in zip(staffing.advisers[place], opened, strict=True)
+        )
+        start = staffing.interval_start[place][11:]
+        end = staffing.interval_start[place + 1][11:] if place != places[-1] else "24:00"
+        if rows and rows[-1][1] == start and rows[-1][2:] == cells:
+            rows[-1] = (rows[-1][0], end, *cells)
+        else:
+            rows.append((start, end, *cells))
+    return rows
+
+
+def _hours(staffing: Staffing) -> Text:
+    hours = staffing.hours()
+    each = ", ".join(f"{name} {number(value, 'h')}" for name, value in hours.items())
+    return Text(f"adviser hours: {each}")
+
+
+def _measure_table(title: str, frame: "pd.DataFrame", level: Any, columns: Iterable[tuple[str, str]]) -> Table:
+    columns = list(columns)
+    table = _table(title, [level, *(heading for _, heading in columns)])
+    for place, name in enumerate(frame.index):
+        cells = [str(name)]
+        for measure, _ in columns:
+            values = [float(frame[measure + part].iloc[place]) for part in ("", "_low", "_high")]
+            unit = measure_named(level, measure).unit
+            narrow = unit in ("share", "s") and measure != "handle_s"
+            cells.append(estimate(values[0], values[1], values[2], unit) if narrow else number(values[0], unit))
+        table.add_row(*_texts(cells))
+    return table
+
+
+def _journey_table(frame: "pd.DataFrame") -> Table:
+    """The whole centre, one measure a row."""
+    table = _table("Customers", ["measure", "value"])
+    for measure, heading in _JOURNEY_ROWS:
+        values = [float(frame[measure + part].iloc[-1]) for part in ("", "_low", "_high")]
+        unit = measure_named("journey", measure).unit
+        text = f"{values[0]:.3f}" if unit == "legs" else estimate(values[0], values[1], values[2], unit)
+        table.add_row(*_texts([heading, text]))
+    return table
+
+
+def _definitions(results: Results) -> str:
+    """Which service level each queue uses, and how the intervals were made."""
+    used = results.provenance["service_level"]
+    names = sorted(set(used.values()))
+    formulas = "; ".join(f"{name} = {measure_named('queue', name).formula}" for name in names)
+    whose = "" if len(names) == 1 else " (" + ", ".join(f"{queue}: {name}" for queue, name in used.items()) + ")"
+    return f"Service level: {formulas}{whose}. Counts are means of one replication. `simcenter measures` defines all."
+
+
+def _value(row: "pd.Series") -> str:
+    return number(float(row["value"]), "s" if row["measure"] == "asa_s" else "share")
+
+
+def _cell_name(row: "pd.Series") -> str:
+    if row["per"] == "horizon":
+        return "over the horizon"
+    return f"on {row['cell']}" if row["per"] == "day" else f"at {str(row['cell']).replace('T', ' ')}"
+
+
+def _table(title: str, columns: list[str]) -> Table:
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(Text(column), justify="left" if place == 0 else "right")
+    return table
+
+
+def _texts(cells: Iterable[str]) -> list[Text]:
+    """Texts, so that square brackets in names are no markup."""
+    return [Text(cell) for cell in cells]
