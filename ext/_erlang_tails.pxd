@@ -65,10 +65,11 @@ cdef struct Tails:
     double p        # the Poisson weight of s; 0 when below the smallest number
     double pw       # p W, the share at s and above
     double pu       # p U, the share below s
-    double w        # W, exact when n >= y
-    double above    # W - 1, when n >= y
-    double queue    # sum of j w_j, the weight of the number waiting, when n >= y
-    double u        # U, exact always; infinite where p is 0
+    double u        # U; infinite where p is 0
+    bint direct     # n >= y or y < r, and then only:
+    double w        # W
+    double above    # W - 1
+    double queue    # sum of j w_j, the number waiting times its weight
 
 
 @cython.cdivision(True)
@@ -247,7 +248,7 @@ cdef inline void waiting_half(double s, double c, double e, double dev, Tails* t
         t.w = s / (e + f)
         t.above = (c - f) / (e + f)
         t.queue = f * t.w
-    elif s >= SERIES_MAX:
+    elif s >= SERIES_MAX and e * e < 9 * c:
         t.w = half_temme(s, dev, -1)
         t.above = t.w - 1
         t.queue = s - e * t.w
@@ -271,8 +272,10 @@ cdef inline void tails(double n, double y, double d, double r, Tails* t, long* w
     cdef double s = n / r, c = y / r, e = d / r
     cdef double dev = deviance(n, y, d) / r
     t.p = poisson(s, c, dev)
-    if d >= 0:
+    t.direct = d >= 0 or c < 1
+    if t.direct:
         waiting_half(s, c, e, dev, t, work)
+    if d >= 0:
         t.pw = t.p * t.w
         if s < 1:
             t.u = free_small(s, c, work)
@@ -287,12 +290,9 @@ cdef inline void tails(double n, double y, double d, double r, Tails* t, long* w
         t.u = free_small(s, c, work) if c < 1 else free_fraction(s, c, -e, work)
     elif e * e >= 9 * c:
         t.u = free_fraction(s, c, -e, work)
-    elif s >= SERIES_MAX:
+    elif s >= SERIES_MAX and e * e < 9 * c:
         t.u = half_temme(s, dev, 1)
     else:
         t.u = free_series(s, c, work)
     t.pu = t.p * t.u
     t.pw = 1 - t.pu
-    t.w = t.pw / t.p
-    t.above = t.w - 1
-    t.queue = 0

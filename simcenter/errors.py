@@ -26,3 +26,7 @@ class ScenarioError(SimcenterError, ValueError):
 
 class UnattainableError(SimcenterError, ValueError):
     """A limit that no number of advisers, lines or erlangs can meet."""
+
+
+class ArgumentError(SimcenterError, ValueError):
+    """An argument of a function that is not what the function takes: names the argument, where, the value, the rule."""
