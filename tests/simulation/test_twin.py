@@ -1,14 +1,21 @@
 """The engine gives the rows of the plain twin in tests/oracles, every column to the last bit, in random centres."""
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from oracles import twin
-from random_centres import RandomCentre, random_centres
+from random_centres import random_centres
+from strategies import scenarios
 
+from simcenter.scenario import Scenario
+from simcenter.simulation.compile import compile_network
+from simcenter.simulation.draws import Draws
 from simcenter.simulation.engine import play
 from simcenter.simulation.network import CHAT, DEFERRED
+from simcenter.simulation.staffing import Staffing
 
 ENGINES = ("simpy",)
 COLUMNS = (twin.LEG_COLUMNS, twin.DUTY_COLUMNS)
@@ -33,11 +40,16 @@ def difference(expected: dict[str, list], log) -> str | None:
     return None
 
 
-def check_equal(centre: RandomCentre, engine: str) -> None:
-    expected = twin.play(centre.network, centre.staffing.advisers, centre.draws)
-    log = play(centre.network, centre.staffing, centre.draws, engine=engine)
+def check_equal(network, staffing, draws, engine: str, about: object) -> None:
+    expected = twin.play(network, staffing.advisers, draws)
+    log = play(network, staffing, draws, engine=engine)
     found = difference(expected, log)
-    assert found is None, f"{found}\n{centre}"
+    assert found is None, f"{found}\n{about}"
+
+
+def check_scenario(scenario: Scenario, seed: int, engine: str) -> None:
+    network, staffing = compile_network(scenario), Staffing.from_scenario(scenario)
+    check_equal(network, staffing, Draws(network, seed, 0), engine, f"seed {seed}, {scenario.to_dict()}")
 
 
 def examples(count: int, **kwargs) -> settings:
@@ -45,18 +57,33 @@ def examples(count: int, **kwargs) -> settings:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@examples(1200, derandomize=True)
+@examples(1000, derandomize=True)
 @given(centre=random_centres())
-def test_engine_gives_the_rows_of_the_twin(engine, centre):
-    check_equal(centre, engine)
+def test_rough_centres_give_the_rows_of_the_twin(engine, centre):
+    check_equal(*centre, engine, centre)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@examples(150, derandomize=True)
+@given(data=scenarios(), seed=st.integers(0, 99))
+def test_scenarios_give_the_rows_of_the_twin(engine, data, seed):
+    check_scenario(Scenario.from_dict(data, base=Path()), seed, engine)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("engine", ENGINES)
 @examples(10_000)
 @given(centre=random_centres())
-def test_engine_gives_the_rows_of_the_twin_at_night(engine, centre):
-    check_equal(centre, engine)
+def test_rough_centres_give_the_rows_of_the_twin_at_night(engine, centre):
+    check_equal(*centre, engine, centre)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("engine", ENGINES)
+@examples(3000)
+@given(data=scenarios(max_desks=4, most=12.0), seed=st.integers(0, 2**63 - 1))
+def test_scenarios_give_the_rows_of_the_twin_at_night(engine, data, seed):
+    check_scenario(Scenario.from_dict(data, base=Path()), seed, engine)
 
 
 def test_random_centres_reach_every_outcome_and_rule_of_note():
