@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simcenter.simulation.grid import array_to_grid
 from simcenter.simulation.laws import pack
 from simcenter.simulation.network import (
     CHAT,
@@ -19,7 +20,6 @@ from simcenter.simulation.network import (
     IntArray,
     Network,
     Periods,
-    to_grid,
 )
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _serves(desks: "Sequence[Desk]", queues: Sequence[str], calendar: "Calendar"
         "serves": serves.reshape(len(desks), len(queues)),
         "rank": table(1, "rank").astype(np.int64),
         "priority": table(1, "priority").astype(np.int64),
-        "after_s": to_grid(table(0.0, "after_s")),
+        "after_s": array_to_grid(table(0.0, "after_s")),
         "speed": table(1.0, "speed"),
         "resolved": table(1.0, "resolved"),
     }
@@ -108,8 +108,8 @@ def _routes(desks: "Sequence[Desk]", queues: Sequence[str]) -> dict[str, Any]:
         # Shares that add up to all but float dust are all.
         "route_cum": np.where(_floats(cum) > 1 - 1e-12, 1.0, _floats(cum)),
         "route_warm": np.array([transfer.kind == "warm" for _, transfer in rows], dtype=np.bool_),
-        "route_after_s": to_grid(_floats([np.nan if t.after_s is None else t.after_s for _, t in rows])),
-        "route_handover_s": to_grid(_floats([transfer.handover_s for _, transfer in rows])),
+        "route_after_s": array_to_grid(_floats([np.nan if t.after_s is None else t.after_s for _, t in rows])),
+        "route_handover_s": array_to_grid(_floats([transfer.handover_s for _, transfer in rows])),
         "route_factor": _floats([transfer.handle for _, transfer in rows]),
     }
 

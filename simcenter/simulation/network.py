@@ -10,19 +10,11 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-GRID = 2.0**20
-"""Steps of time to the second."""
-
 EXCLUSIVE, CHAT, DEFERRED = 0, 1, 2
 """Kinds of queue: one live contact at a time; live chats, several at once; a backlog worked in opening hours."""
 
 FILE, LONGEST_IDLE, RANDOM = 0, 1, 2
 """How desks of equal rank are ordered."""
-
-
-def to_grid(x: FloatArray) -> FloatArray:
-    """Round times in seconds to whole multiples of 2^-20 s."""
-    return np.rint(x * GRID) / GRID
 
 
 class Arrays:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from simcenter.scenario import Scenario
 from simcenter.simulation.compile import compile_network
+from simcenter.simulation.grid import array_to_grid
 from simcenter.simulation.laws import LawCode
-from simcenter.simulation.network import CHAT, DEFERRED, EXCLUSIVE, FILE, LONGEST_IDLE, RANDOM, Network, to_grid
+from simcenter.simulation.network import CHAT, DEFERRED, EXCLUSIVE, FILE, LONGEST_IDLE, RANDOM, Network
 
 QUEUES = {
     "calls": {
@@ -140,7 +141,7 @@ def test_transfers_lie_in_the_rows_of_their_desk_and_queue(network: Network) -> 
 def test_every_duration_is_on_the_grid(network: Network) -> None:
     for name in ("after_s", "route_after_s", "route_handover_s", "day_start_s"):
         values = getattr(network, name)
-        np.testing.assert_array_equal(values, to_grid(values))
+        np.testing.assert_array_equal(values, array_to_grid(values))
 
 
 def test_shares_that_add_up_to_all_leave_nobody_behind() -> None:

@@ -1,15 +1,13 @@
-"""The network: times on the grid, arrays that cannot be changed, and equality that sees every value."""
+"""The network: arrays that cannot be changed, and equality that sees every value."""
 
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from simcenter.scenario import Scenario
 from simcenter.simulation.compile import compile_network
-from simcenter.simulation.network import Arrays, Network, to_grid
+from simcenter.simulation.network import Arrays, Network
 
 SCENARIO = {
     "schema": 1,
@@ -35,20 +33,6 @@ SCENARIO = {
 @pytest.fixture
 def network() -> Network:
     return compile_network(Scenario.from_dict(SCENARIO))
-
-
-@given(x=st.floats(0, 2.0**33))
-def test_the_grid_is_the_nearest_whole_number_of_steps(x: float) -> None:
-    steps = float(to_grid(np.array([x]))[0]) * 2**20
-    assert steps == int(steps)
-    assert abs(steps - x * 2**20) <= 0.5
-
-
-def test_sums_and_differences_of_grid_times_are_exact() -> None:
-    times = to_grid(np.random.default_rng(0).uniform(0, 3.2e7, 1000))
-    steps = [int(t * 2**20) for t in times.tolist()]
-    assert float(np.sum(times)) * 2**20 == sum(steps)
-    assert (times[::-1] - times).tolist() == [(a - b) / 2**20 for a, b in zip(steps[::-1], steps, strict=True)]
 
 
 def arrays_of(part: Arrays, path: str = "") -> list[tuple[str, np.ndarray]]:
