@@ -24,7 +24,7 @@ def build_scenario(data: dict[str, Any], files: Files) -> Scenario:
     ScenarioError
         With every problem found.
     """
-    problems = Problems()
+    problems = Problems(data)
     parts = collect(data, problems, Context(files))
     place_in_time(parts, problems)
     check_hours(parts, problems)
@@ -32,7 +32,7 @@ def build_scenario(data: dict[str, Any], files: Files) -> Scenario:
     check_desks(parts, problems)
     fill(parts, problems, files)
     check_together(parts, problems)
-    problems.raise_any(data)
+    problems.raise_any()
     scenario = _assembled(parts)
     scenario._source = data
     scenario._files = files

@@ -15,7 +15,6 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-MOST_INTERVALS = 110_000
 _HOLIDAY = 7
 
 

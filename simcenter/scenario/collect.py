@@ -136,5 +136,5 @@ def _read_transfer(value: object, place: Place, problems: Problems, context: Con
     try:
         return TransferForm(share=Number(0, 1).check(value))
     except PydanticCustomError as error:
-        problems.add_all(place, said(error), value)
+        problems.add_all(place, said(error))
         return None

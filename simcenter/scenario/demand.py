@@ -1,33 +1,61 @@
-"""Demand: the volume of a queue per interval, from a list, a file or a day's total, and the clock of such files."""
+"""Demand: the volume of a queue per interval, from a list, a file or a day's total."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from pydantic_core import PydanticCustomError
 
-from simcenter.scenario.calendar import BoolArray, Calendar, FloatArray, exists, is_ambiguous
+from simcenter.scenario.calendar import BoolArray, Calendar, FloatArray
+from simcenter.scenario.clock import Times, gaps, read_times
 from simcenter.scenario.fields import ListOf, Number, said
 from simcenter.scenario.problems import NOTHING, Problem, Said, nearest
 from simcenter.scenario.queue import MOST_PER_DAY, MOST_PER_INTERVAL
-from simcenter.scenario.tables import Cell, Files, Found, Table, missing_column, number, shorten, split_reference
-from simcenter.scenario.units import seconds_text
+from simcenter.scenario.tables import Files, Found, Table, missing_column, number, shorten, split_reference
+from simcenter.scenario.units import spoken
 
 VOLUME_RULE = 'must be a list of numbers, a file such as "demand.csv", or { per_day = ..., shape = [...] }'
 _PER_INTERVAL = Number(0, MOST_PER_INTERVAL)
 _PER_DAY = Number(0, MOST_PER_DAY)
 _WEIGHTS = ListOf(Number(0, 1e9), 1, 1500)
-_LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.0+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
-TIME_RULE = 'must be a local time such as "2026-03-02T08:00"'
+
+
+@dataclass
+class DemandFiles:
+    """The demand files of a scenario, placed in its calendar."""
+
+    files: Files
+    calendar: Calendar
+    _times: dict[str, Times] = field(default_factory=dict)
+
+    def volume(self, reference: str, queue: str, is_open: BoolArray) -> tuple[tuple[float, ...], list[Found]]:
+        """The volume (T,) of a queue from ``file`` or ``file#column``, and what is wrong with it.
+
+        What is wrong with a file's times is said once, for the first queue that uses it.
+        """
+        name, column = split_reference(reference)
+        table, problems = self.files.table(name)
+        if table is None:
+            return (), problems
+        column = column or queue
+        at_column = table.column(column)
+        if name not in self._times:
+            self._times[name] = read_times(table, self.calendar, ascending=True)
+            problems = self._times[name].problems
+        times = self._times[name]
+        if at_column is None:
+            return (), [*problems, missing_column(table, column)]
+        volume, given, bad = _numbers(table, at_column, times, is_open)
+        problems = [*problems, *bad]
+        if not times.problems:
+            problems += gaps(table.name, self.calendar, is_open & ~given, "the queue is open")
+        return tuple(volume.tolist()), problems
 
 
 def read_volume(
-    value: Any, name: str, calendar: Calendar, is_open: BoolArray, files: Files
+    value: Any, name: str, demand: DemandFiles, is_open: BoolArray
 ) -> tuple[tuple[float, ...], list[Problem]]:
     """The volume of a queue in each of the T intervals.
 
@@ -37,20 +65,21 @@ def read_volume(
         As the file writes it; None: no contacts of its own.
     name : str
         The queue, which is also the column of a demand file unless that names another.
-    calendar : Calendar
+    demand : DemandFiles
+        Files, and the calendar.
     is_open : array (T,) of bool
         When the queue is open.
-    files : Files
 
     Returns
     -------
     tuple of float (T,), list of problems
     """
+    calendar = demand.calendar
     match value:
         case None:
             return (0.0,) * calendar.T, []
         case str():
-            column, problems = _of_file(value, name, calendar, is_open, files)
+            column, problems = demand.volume(value, name, is_open)
             return column, [((), rule, got) for rule, got in problems]
         case list() | tuple():
             return _of_list(value, calendar)
@@ -70,7 +99,7 @@ def spread(values: Sequence[Any], calendar: Calendar) -> tuple[Any, ...] | None:
 
 def length_rule(calendar: Calendar) -> str:
     """The rule about the length of a list per interval."""
-    interval = seconds_text(calendar.interval_s)
+    interval = spoken(calendar.interval_s)
     if calendar.slots == calendar.T:
         return f"must have {calendar.T} values, one per interval of {interval}"
     return f"must have {calendar.slots} values (a day of intervals of {interval}) or {calendar.T} (the horizon)"
@@ -83,7 +112,7 @@ def _of_list(value: Sequence[Any], calendar: Calendar) -> tuple[tuple[float, ...
     try:
         ListOf(_PER_INTERVAL, 1, len(value)).check(value)
     except PydanticCustomError as error:
-        return (), [(place, rule, value if got is ... else got) for place, rule, got in said(error)]
+        return (), [(place, rule, got) for place, rule, got in said(error)]
     return tuple(float(v) + 0.0 for v in values), []
 
 
@@ -102,9 +131,7 @@ def _of_day(
             try:
                 read[name] = rule.check(value[name])
             except PydanticCustomError as error:
-                problems += [
-                    ((name, *place), text, value[name] if got is ... else got) for place, text, got in said(error)
-                ]
+                problems += [((name, *place), text, got) for place, text, got in said(error)]
     if "per_day" not in value:
         problems.append((("per_day",), "must be given", NOTHING))
     if not problems and sum(read["shape"]) <= 0:
@@ -154,125 +181,23 @@ def _divided(shape: Sequence[float], n: int) -> FloatArray:
     return shares
 
 
-def _of_file(
-    reference: str, queue: str, calendar: Calendar, is_open: BoolArray, files: Files
-) -> tuple[tuple[float, ...], list[Found]]:
-    name, column = split_reference(reference)
-    table, problems = files.table(name)
-    if table is None:
-        return (), problems
-    times = read_times(table, calendar)
-    index = table.column(column or queue)
-    if index is None:
-        return (), [*times.problems, missing_column(table, column or queue)]
-    volume = np.zeros(calendar.T)
-    given = np.zeros(calendar.T, dtype=np.bool_)
+def _numbers(table: Table, column: int, times: Times, is_open: BoolArray) -> tuple[FloatArray, BoolArray, list[Found]]:
+    """A column's numbers per interval, which intervals have a row, and what is wrong."""
+    volume = np.zeros(len(is_open))
+    given = np.zeros(len(is_open), dtype=np.bool_)
     bad: list[Found] = []
     for line, row, at in zip(table.lines, table.rows, times.at, strict=True):
         if at is None:
             continue
-        cell = row[index] if index < len(row) else None
+        given[at] = True
+        cell = row[column] if column < len(row) else None
         value = number(cell)
-        where = f'{table.name} line {line}, column "{table.header[index]}"'
         if value is not None and 0 <= value <= MOST_PER_INTERVAL:
             volume[at] = value
-        elif cell is None or cell == "":
-            if is_open[at]:
-                rule = f"{where} must have a number where the queue is open"
-                bad.append((rule, Said("an empty cell")))
-        else:
+            continue
+        where = f'{table.name} line {line}, column "{table.header[column]}"'
+        if cell is not None and cell != "":
             bad.append((f"{where} {_PER_INTERVAL.rule()}", cell))
-        given[at] = True
-    problems = [*times.problems, *shorten(bad)]
-    if not times.problems:
-        problems += gaps(table.name, calendar, is_open & ~given, "the queue is open")
-    return tuple(volume.tolist()), problems
-
-
-def gaps(name: str, calendar: Calendar, missing: BoolArray, when: str) -> list[Found]:
-    """The problem of intervals without a row."""
-    at = np.flatnonzero(missing)
-    if not len(at):
-        return []
-    listed = ", ".join(calendar.interval_start[i] for i in at[:3].tolist())
-    more = f" and {len(at) - 3} more" if len(at) > 3 else ""
-    return [(f"{name} must have a row for every interval in which {when}", Said(f"none for {listed}{more}"))]
-
-
-@dataclass(frozen=True)
-class Times:
-    """The interval of each row of a file (None: outside the horizon, or broken), and what is wrong."""
-
-    at: list[int | None]
-    problems: list[Found]
-
-
-def read_times(table: Table, calendar: Calendar, repeated: bool = False) -> Times:
-    """The intervals that the first column of a file names: local times, ascending, each once unless ``repeated``."""
-    if not table.header or table.header[0] != "interval_start":
-        got = Said(f'"{table.header[0]}"') if table.header else NOTHING
-        return Times([None] * len(table.rows), [(f'{table.name} must have "interval_start" as its first column', got)])
-    clock = Clock(calendar)
-    at: list[int | None] = []
-    problems: list[Found] = []
-    before: float | None = None
-    for line, row in zip(table.lines, table.rows, strict=True):
-        cell = row[0] if row else None
-        found = clock.seconds(cell)
-        rule = found if isinstance(found, str) else None
-        if not isinstance(found, str):
-            if before is not None and found < before:
-                rule = "must be later than the row before"
-            elif before is not None and found == before and not repeated:
-                rule = "must name each interval once"
-            before = found if before is None else max(before, found)
-        if rule is None:
-            assert not isinstance(found, str)
-            inside = 0 <= found < calendar.end_s
-            at.append(round(found / calendar.interval_s) if inside else None)
-        else:
-            problems.append((f"{table.name} line {line}, interval_start {rule}", cell))
-            at.append(None)
-    return Times(at, shorten(problems))
-
-
-class Clock:
-    """Reads local times of files as seconds since the start of the horizon."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        self.calendar = calendar
-        self._zone = ZoneInfo(calendar.timezone)
-        self._start = datetime.combine(calendar.dates[0], time(), tzinfo=self._zone).astimezone(UTC)
-        self._known = {label: i * calendar.interval_s for i, label in enumerate(calendar.interval_start)}
-
-    def seconds(self, cell: Cell) -> float | str:
-        """Elapsed seconds of an interval's start (before or after the horizon too), or the rule it breaks."""
-        if isinstance(cell, str):
-            known = self._known.get(cell)
-            if known is not None:
-                return known
-            text = cell.strip()
-            try:
-                local = datetime.fromisoformat(text) if _LOCAL_TIME.fullmatch(text) else None
-            except ValueError:
-                local = None
-        else:
-            local = cell if isinstance(cell, datetime) else None
-        return TIME_RULE if local is None else self._elapsed(local)
-
-    def _elapsed(self, local: datetime) -> float | str:
-        place = self.calendar.timezone
-        if not 1900 <= local.year <= 2200:
-            return TIME_RULE
-        if local.tzinfo is None:
-            local = local.replace(tzinfo=self._zone)
-            if not exists(local):
-                return f"must be a local time that exists in {place} (clocks go forward)"
-            if is_ambiguous(local):
-                return f"must have its offset, as {place} has this local time twice"
-        elif local.astimezone(self._zone).utcoffset() != local.utcoffset():
-            return f"must be local time of {place}, without an offset or with its own"
-        seconds = (local.astimezone(UTC) - self._start).total_seconds()
-        if 0 <= seconds < self.calendar.end_s and seconds % self.calendar.interval_s:
-            return f"must be the start of an interval of {seconds_text(self.calendar.interval_s)}"
-        return seconds
+        elif is_open[at]:
+            bad.append((f"{where} must have a number where the queue is open", Said("an empty cell")))
+    return volume, given, shorten(bad)

@@ -77,7 +77,8 @@ class Whole(Rule):
     def check(self, value: Any) -> int:
         """An int."""
         if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
-            raise broken(f"must be a whole number from {self.low:,} to {self.high:,}")
+            one = f"must be {self.low:,}"
+            raise broken(one if self.low == self.high else f"must be a whole number from {self.low:,} to {self.high:,}")
         return int(value)
 
     def schema(self) -> Json:
@@ -199,7 +200,7 @@ class ListOf(Rule):
             try:
                 items.append(self.item.check(item))
             except PydanticCustomError as error:
-                problems += [((i, *below), rule, item if got is ... else got) for below, rule, got in said(error)]
+                problems += [((i, *below), rule, got) for below, rule, got in said(error)]
         if problems:
             raise several(abridged(problems, "and so on"))
         return tuple(items)

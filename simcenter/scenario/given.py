@@ -9,9 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from simcenter.errors import ScenarioError
 from simcenter.scenario.calendar import BoolArray, Calendar, IntArray
-from simcenter.scenario.demand import gaps, length_rule, read_times, spread
+from simcenter.scenario.clock import gaps, read_times
+from simcenter.scenario.demand import length_rule, spread
 from simcenter.scenario.desk import MOST_ADVISERS
 from simcenter.scenario.fields import ListOf, Whole, said
+from simcenter.scenario.hours import clock_text
 from simcenter.scenario.problems import Problem, Said, abridged, nearest, show
 from simcenter.scenario.tables import Files, Found, Table, missing_column, number, shorten
 
@@ -52,27 +54,27 @@ def _of_list(
     try:
         ListOf(_ONE, 1, len(value)).check(value)
     except PydanticCustomError as error:
-        return None, [(place, rule, value if got is ... else got) for place, rule, got in said(error)]
-    # A list of a day is a pattern for the open days: what it says of an interval counts on those days on which the
-    # desk is open then, and must be 0 if there are none. A list of the horizon must be 0 wherever the desk is closed.
-    if len(value) == calendar.T:
-        needed = is_open
-    else:
-        ever = np.zeros(calendar.slots, dtype=np.bool_)
-        ever[calendar.interval_slot[is_open]] = True
-        needed = ever[calendar.interval_slot]
-    wrong = _while_closed(np.array(values, dtype=np.int64), needed, calendar)
+        return None, [(place, rule, got) for place, rule, got in said(error)]
+    # A list of the horizon must be 0 wherever the desk is closed. A list of a day is a pattern: what it says of an
+    # interval counts on the days on which the desk is open then, and must be 0 if there are none.
+    needed = is_open
+    if len(value) != calendar.T:
+        needed = np.zeros(calendar.slots, dtype=np.bool_)
+        needed[calendar.interval_slot[is_open]] = True
+    wrong = [i for i, advisers in enumerate(value) if advisers and not needed[i]]
     if wrong:
-        return None, wrong
+        closed: list[Problem] = [
+            ((i,), f"must be 0, as the desk is closed {_at(i, len(value), calendar)}", ...) for i in wrong
+        ]
+        return None, abridged(closed, "and so on")
     return tuple(np.where(is_open, values, 0).tolist()), []
 
 
-def _while_closed(advisers: IntArray, is_open: BoolArray, calendar: Calendar) -> list[Problem]:
-    wrong = np.flatnonzero((advisers > 0) & ~is_open).tolist()
-    problems: list[Problem] = [
-        ((), f"must be 0 at {calendar.interval_start[i]}, when the desk is closed", int(advisers[i])) for i in wrong
-    ]
-    return abridged(problems, "and so on")
+def _at(i: int, length: int, calendar: Calendar) -> str:
+    """When item i of a list is, in words."""
+    if length == calendar.T:
+        return f"at {calendar.interval_start[i]}"
+    return f"at {clock_text(round(i * calendar.interval_s))} on every day"
 
 
 def _of_file(
@@ -99,7 +101,7 @@ def read_staffing(
     others : bool
         Whether rows of other desks are allowed (and skipped).
     """
-    times = read_times(table, calendar, repeated=True)
+    times = read_times(table, calendar, ascending=False)
     missing = [missing_column(table, name) for name in ("desk", "advisers") if table.column(name) is None]
     if missing:
         return {}, [*times.problems, *missing]

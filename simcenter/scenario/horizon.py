@@ -62,7 +62,7 @@ class HorizonForm(BaseModel):
     @model_validator(mode="after")
     def _interval_divides(self) -> "HorizonForm":
         if interval_problem(self.interval):
-            raise several([(("interval",), INTERVAL_RULE, seconds_text(self.interval))])
+            raise several([(("interval",), INTERVAL_RULE, ...)])
         return self
 
 
@@ -83,7 +83,7 @@ def read_holidays(value: Any, start: date, days: int) -> tuple[tuple[date, ...],
     try:
         dates: Sequence[date] = ListOf(Day(), 0, MOST_HOLIDAYS).check(value)
     except PydanticCustomError as error:
-        return (), [(place, rule, value if got is ... else got) for place, rule, got in said(error)]
+        return (), [(place, rule, got) for place, rule, got in said(error)]
     twice = sorted({day for day in dates if list(dates).count(day) > 1}) if len(dates) != len(set(dates)) else []
     if twice:
         return (), [((), "must name each date once", Said(f"{twice[0]} twice"))]

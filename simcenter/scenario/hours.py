@@ -39,6 +39,8 @@ class HoursRule(Rule):
 
     def check(self, value: Any) -> Hours:
         """The hours."""
+        if isinstance(value, Hours):
+            return value
         if isinstance(value, str):
             return Hours((_periods(value, ()),) * 7)
         if not isinstance(value, Mapping):
@@ -84,7 +86,7 @@ def _short(value: Mapping[Any, Any]) -> Hours:
         if name not in value:
             problems.append(((name,), "must be given, as opens and closes go together", None))
         elif seconds is None:
-            problems.append(((name,), 'must be a time of day such as "08:00"', value[name]))
+            problems.append(((name,), 'must be a time of day such as "08:00"', ...))
         else:
             times.append(seconds)
     for name in value:
@@ -93,7 +95,7 @@ def _short(value: Mapping[Any, Any]) -> Hours:
                 ((str(name),), "must be left out, as opens and closes give the hours of every day", value[name])
             )
     if not problems and times[0] >= times[1]:
-        problems.append((("closes",), f'must be later than opens ("{value["opens"]}")', value["closes"]))
+        problems.append((("closes",), f'must be later than opens ("{value["opens"]}")', ...))
     if problems:
         raise several(problems)
     return Hours((((times[0], times[1]),),) * 7)

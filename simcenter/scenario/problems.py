@@ -117,7 +117,7 @@ def broken(rule: str) -> PydanticCustomError:
 
 
 def several(problems: Sequence[Problem]) -> PydanticCustomError:
-    """One error that carries several problems, each at its place below the value; ``...`` stands for that value."""
+    """One error that carries several problems, each at its place below the value."""
     return PydanticCustomError("rules", "breaks a rule", {"problems": list(problems)})
 
 
@@ -131,9 +131,16 @@ def abridged(problems: Sequence[Problem], kind: str) -> list[Problem]:
 
 
 class Problems:
-    """A growing list of problems, each ``key path: rule, got value``."""
+    """A growing list of problems, each ``key path: rule, got value``.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    data : mapping
+        What the file holds: ``...`` in place of a value stands for what is written there.
+    """
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        self._data = data or {}
         self._found: dict[str, Place] = {}
 
     def __len__(self) -> int:
@@ -145,32 +152,34 @@ class Problems:
         return list(self._found)
 
     def add(self, place: Place, rule: str, value: object = NOTHING) -> None:
-        """Add one problem."""
+        """Add one problem; ``...`` as a value stands for what the file has at its place."""
+        if value is ...:
+            value = _written_at(place, self._data)
         items = "".join(f"item {part + 1} " for part in place if isinstance(part, int))
         self._found.setdefault(f"{dotted(place)}: {items}{rule}, got {show(value)}", place)
 
-    def add_all(self, place: Place, problems: Iterable[Problem], value: object = NOTHING) -> None:
-        """Add problems whose places are below ``place``; ``...`` as a value stands for ``value``."""
+    def add_all(self, place: Place, problems: Iterable[Problem]) -> None:
+        """Add problems whose places are below ``place``."""
         for below, rule, got in problems:
-            self.add((*place, *below), rule, value if got is ... else got)
+            self.add((*place, *below), rule, got)
 
     def add_error(self, place: Place, error: ValidationError, allowed: Callable[[Place], Iterable[str]]) -> set[str]:
         """Add what pydantic found, in plain words; return the keys directly below ``place`` that are broken.
 
         ``allowed`` gives the keys that may stand at a place below ``place``.
         """
-        keys = set()
+        keys: set[str] = set()
         for item in error.errors(include_url=False):
             loc = item["loc"]
-            if loc and isinstance(loc[0], str):
-                keys.add(loc[0])
+            inside = [(*loc, *below) for below, _, _ in item["ctx"]["problems"]] if item["type"] == "rules" else [loc]
+            keys |= {place_of[0] for place_of in inside if place_of and isinstance(place_of[0], str)}
             self._add_item((*place, *loc), item, allowed(loc[:-1]))
         return keys
 
     def _add_item(self, place: Place, item: Mapping[str, Any], allowed: Iterable[str]) -> None:
         kind, value = item["type"], item["input"]
         if kind == "rules":
-            self.add_all(place, item["ctx"]["problems"], value)
+            self.add_all(place, item["ctx"]["problems"])
         elif kind == "missing":
             self.add(place, "must be given")
         elif kind == "extra_forbidden":
@@ -188,10 +197,24 @@ class Problems:
         else:
             self.add(place, f"must be a known key {nearest(name, allowed)}", value)
 
-    def raise_any(self, data: Mapping[str, Any] | None = None) -> None:
-        """Raise ScenarioError if there is a problem; in the order of the file where its ``data`` are given."""
+    def raise_any(self) -> None:
+        """Raise ScenarioError, in the order of the file, if there is a problem."""
         if self._found:
-            raise ScenarioError(sorted(self._found, key=lambda line: _position(self._found[line], data or {})))
+            raise ScenarioError(sorted(self._found, key=lambda line: _position(self._found[line], self._data)))
+
+
+def _written_at(place: Place, data: object) -> object:
+    """What the file has at a place; the nearest above it where a short form stands for it."""
+    for part in place:
+        if isinstance(part, str) and isinstance(data, Mapping):
+            if part not in data:
+                return NOTHING
+            data = data[part]
+        elif isinstance(part, int) and isinstance(data, list | tuple) and part < len(data):
+            data = data[part]
+        else:
+            return data
+    return data
 
 
 def _position(place: Place, data: object) -> tuple[int, ...]:

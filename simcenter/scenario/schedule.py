@@ -2,9 +2,9 @@
 
 from zoneinfo import ZoneInfo, available_timezones
 
-from simcenter.scenario.calendar import MOST_INTERVALS, BoolArray, Calendar, make_calendar, uneven_day
+from simcenter.scenario.calendar import BoolArray, Calendar, make_calendar, uneven_day
 from simcenter.scenario.collect import Parts
-from simcenter.scenario.demand import read_volume
+from simcenter.scenario.demand import DemandFiles, read_volume
 from simcenter.scenario.desk import DeskForm
 from simcenter.scenario.given import read_advisers
 from simcenter.scenario.horizon import HorizonForm, read_holidays
@@ -13,7 +13,7 @@ from simcenter.scenario.parts import Part
 from simcenter.scenario.problems import Place, Problems, closest
 from simcenter.scenario.queue import QueueForm
 from simcenter.scenario.tables import Files
-from simcenter.scenario.units import seconds_text
+from simcenter.scenario.units import spoken
 
 
 def place_in_time(parts: Parts, problems: Problems) -> None:
@@ -25,7 +25,7 @@ def place_in_time(parts: Parts, problems: Problems) -> None:
         problems.add(("horizon", "hours"), "must be given (or opens and closes instead)")
     if horizon.ok("start", "days", "holidays"):
         dates, found = read_holidays(horizon.form.holidays, horizon.form.start, horizon.form.days)
-        problems.add_all(("horizon", "holidays"), found, horizon.form.holidays)
+        problems.add_all(("horizon", "holidays"), found)
         parts.holidays = None if found else dates
     zone_known = top is not None and top.ok("timezone") and _zone_known(top.form.timezone, problems)
     if not zone_known or top is None or not horizon.ok("start", "days", "interval"):
@@ -34,10 +34,7 @@ def place_in_time(parts: Parts, problems: Problems) -> None:
     uneven = uneven_day(zone, form.start, form.days, form.interval)
     if uneven:
         rule = f"must divide every day, also {uneven[0]}, which has {uneven[1]:g} h as the clocks change"
-        problems.add(("horizon", "interval"), rule, seconds_text(form.interval))
-    elif form.days * 86400 / form.interval > MOST_INTERVALS:
-        rule = f"must give at most {MOST_INTERVALS:,} intervals in {form.days} days"
-        problems.add(("horizon", "interval"), rule, seconds_text(form.interval))
+        problems.add(("horizon", "interval"), rule, ...)
     elif parts.holidays is not None:
         parts.calendar = make_calendar(zone, form.start, form.days, form.interval, parts.holidays)
 
@@ -69,7 +66,7 @@ def check_hours(parts: Parts, problems: Problems) -> None:
 
 def _off_interval(hours: Hours, interval_s: float) -> list[tuple[str, str]]:
     """The rule, for each text of the hours whose ends are not ends of intervals."""
-    rule = f"must start and end where intervals of {seconds_text(interval_s)} do"
+    rule = f"must start and end where intervals of {spoken(interval_s)} do"
     texts = hours.to_dict().values()
     off = (any(end % interval_s for period in periods for end in period) for periods in hours.week)
     return [(rule, text) for text in dict.fromkeys(text for text, is_off in zip(texts, off, strict=True) if is_off)]
@@ -91,17 +88,18 @@ def fill(parts: Parts, problems: Problems, files: Files) -> None:
     calendar = parts.calendar
     if calendar is None:
         return
+    demand = DemandFiles(files, calendar)
     for name, queue in parts.queues.items():
         is_open = _open(parts, calendar, queue) if queue else None
         if queue is not None and queue.ok("volume") and is_open is not None:
-            volume, found = read_volume(queue.form.volume, name, calendar, is_open, files)
-            problems.add_all(("queues", name, "volume"), found, queue.form.volume)
+            volume, found = read_volume(queue.form.volume, name, demand, is_open)
+            problems.add_all(("queues", name, "volume"), found)
             if not found:
                 parts.volumes[name] = volume
     for name, desk in parts.desks.items():
         is_open = _open(parts, calendar, desk.desk) if desk else None
         if desk is not None and desk.desk.ok("advisers") and is_open is not None:
             advisers, found = read_advisers(desk.desk.form.advisers, name, calendar, is_open, files)
-            problems.add_all(("desks", name, "advisers"), found, desk.desk.form.advisers)
+            problems.add_all(("desks", name, "advisers"), found)
             if not found:
                 parts.advisers[name] = advisers

@@ -70,9 +70,7 @@ class TargetForm(BaseModel):
         if self.within is not None and self.answered is None:
             problems.append((("answered",), "must be given, as within is the time of answered", NOTHING))
         if self.definition is not None and self.answered is None and self.within is None:
-            problems.append(
-                (("definition",), "must be left out, as it defines answered, which is not given", self.definition)
-            )
+            problems.append((("definition",), "must be left out, as it defines answered, which is not given", ...))
         if problems:
             raise several(problems)
         return self
@@ -99,16 +97,16 @@ def resolve_target(form: TargetForm, live: bool) -> tuple[Target, list[Problem]]
     for name in ("within", "asa", "wait_p90"):
         promise: Promise | None = getattr(form, name)
         if promise is not None and live and promise.unit != "s":
-            problems.append(((name,), "must be a plain time (s, min or h) for a live channel", str(promise)))
+            problems.append(((name,), "must be a plain time (s, min or h) for a live channel", ...))
         elif promise is not None and not live and promise.unit == "s":
             promise = Promise(promise.amount, "working s")
         elif promise is not None and promise.unit == "working days" and name != "within":
             rule = "must be a time or working hours, as working days differ in length"
-            problems.append(((name,), rule, str(promise)))
+            problems.append(((name,), rule, ...))
         promises[name] = promise
     if form.abandoned is not None and not live:
         rule = "must be left out, as nobody abandons a deferred channel"
-        problems.append((("abandoned",), rule, form.abandoned))
+        problems.append((("abandoned",), rule, ...))
     target = Target(
         answered=form.answered,
         abandoned=form.abandoned,

@@ -50,6 +50,11 @@ def seconds_text(seconds: float) -> str:
     return f"{plain_number(seconds)} s"
 
 
+def spoken(seconds: float) -> str:
+    """A duration in the unit a planner would use."""
+    return f"{plain_number(seconds / 60)} min" if seconds and seconds % 60 == 0 else seconds_text(seconds)
+
+
 def split_quantity(text: object) -> tuple[float, str] | None:
     """``(number, unit)`` of ``"4 min"``; None when it does not read so."""
     found = _QUANTITY.fullmatch(text) if isinstance(text, str) and len(text) < 80 else None

@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+
+from simcenter.errors import ScenarioError
+from simcenter.scenario import Scenario, load_scenario
+
+
+@pytest.fixture
+def scenario(two_desks):
+    return Scenario.from_dict(two_desks)
+
+
+def problems(call):
+    with pytest.raises(ScenarioError) as caught:
+        call()
+    return list(caught.value.problems)
+
+
+def test_replacing_gives_another_scenario_and_leaves_the_first(scenario):
+    other = scenario.replace("queues.calls.patience.mean", "2 min")
+    assert other.queues["calls"].patience.mean_s == 120
+    assert scenario.queues["calls"].patience.mean_s == 180
+    assert other != scenario
+    assert other.replace("queues.calls.patience.mean", "3 min") == scenario
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "look"),
+    [
+        ("queues.calls.patience.cv", 2.0, lambda s: s.queues["calls"].patience.law == "lognormal"),
+        ("queues.calls.handle_time.wrap_up", "10 s", lambda s: s.queues["calls"].handle_time.wrap_up_s == 10),
+        ("queues.calls.target", {"abandoned": 0.05}, lambda s: s.queues["calls"].target.abandoned == 0.05),
+        ("queues.calls.patience", None, lambda s: s.queues["calls"].patience is None),
+        ("desks.front.advisers", np.full(48, 0), lambda s: s.desks["front"].advisers == (0,) * 48),
+        ("desks.front.advisers", np.int64(3), lambda s: max(s.desks["front"].advisers) == 3),
+        ("desks.front.serves.calls.transfers.returns", 0.05, lambda s: transfer(s).share == 0.05),
+        ("desks.front.serves.calls.transfers.returns.kind", "warm", lambda s: (transfer(s).share, transfer(s).kind) == (0.12, "warm")),
+        ("desks.front.serves.returns.rank", 3, lambda s: s.desks["front"].serves["returns"].rank == 3),
+        ('desks."front".serves.mail', None, lambda s: list(s.desks["front"].serves) == ["calls"]),
+        ("horizon.hours.tue", "10:00-11:00", lambda s: s.calendar.periods(s.horizon)[1] == (34 * 3600, 35 * 3600)),
+        ("horizon.days", 9, lambda s: sum(s.queues["calls"].volume) == pytest.approx(360)),
+        ("targets.transferred", 0.1, lambda s: s.targets.transferred == 0.1),
+        ("max_legs", 2, lambda s: s.max_legs == 2),
+    ],
+)  # fmt: skip
+def test_any_key_can_be_set_and_short_forms_on_the_way_are_written_out(scenario, key, value, look):
+    if key.endswith("mail"):
+        scenario = scenario.replace("desks.experts.serves.mail.rank", 5)
+    assert look(scenario.replace(key, value))
+
+
+def transfer(scenario):
+    return scenario.desks["front"].serves["calls"].transfers["returns"]
+
+
+def test_a_resolved_scenario_takes_the_same_changes(scenario):
+    explicit = Scenario.from_dict(scenario.to_dict())
+    for key, value in [
+        ("queues.calls.patience.mean", "2 min"),
+        ("desks.front.serves.calls.transfers.returns", 0.05),
+        ("horizon.hours", "08:00-11:00"),
+        ("targets.bounced", 0.02),
+    ]:
+        changed = explicit.replace(key, value)
+        if key != "horizon.hours":
+            assert changed == scenario.replace(key, value)
+
+
+def test_several_at_once_are_checked_together(scenario):
+    change = {"queues.calls.patience.law": "erlang", "queues.calls.patience.stages": 4}
+    assert scenario.replace(change).queues["calls"].patience.cv == 0.5
+    assert len(problems(lambda: scenario.replace("queues.calls.patience.law", "erlang"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("queues.call.patience", "2 min", 'queues.call: must be in the scenario (nearest: calls), got "call"'),
+        ("queues.calls.patince", "2 min", 'queues.calls.patince: must be a known key (nearest: patience), got "2 min"'),
+        ("queues.calls.patience.men", "2 min", 'queues.calls.patience.men: must be a known key (nearest: mean), got "2 min"'),
+        ("queues.calls.channel.kind", "x", 'queues.calls.channel: must be a table for kind to be set in it, got "phone"'),
+        ("queues.mail.volume.per_day", -1, "queues.mail.volume.per_day: must be a number from 0 to 1,000,000, got -1"),
+        ("desks.experts.advisers", float("nan"), "desks.experts.advisers: must be a whole number, a list of them, or a staffing file such as \"staffing.csv\", got nan"),
+        ("", 1, 'replace: must have a key path such as "queues.NAME.patience.mean", got ""'),
+        ("queues..calls", 1, 'replace: must have a key path such as "queues.NAME.patience.mean", got "queues..calls"'),
+        ("a b", 1, 'replace: must have a key path such as "queues.NAME.patience.mean", got "a b"'),
+    ],
+)  # fmt: skip
+def test_a_path_that_leads_nowhere_is_told(scenario, key, value, message):
+    assert problems(lambda: scenario.replace(key, value)) == [message]
+
+
+def test_names_with_dots_are_quoted(small):
+    small["queues"]["a.b"] = small["queues"].pop("calls")
+    small["desks"]["front"]["serves"] = {"a.b": {}}
+    scenario = Scenario.from_dict(small)
+    assert scenario.replace('queues."a.b".patience', "2 min").queues["a.b"].patience.mean_s == 120
+    assert scenario.replace("queues.'a.b'.patience", "2 min").queues["a.b"].patience.mean_s == 120
+
+
+def test_the_files_of_a_scenario_are_read_once(small, tmp_path):
+    path = tmp_path / "centre.toml"
+    (tmp_path / "d.csv").write_text("interval_start,calls\n" + "".join(f"2026-03-02T{h:02d}:00,{h}\n" for h in range(24)))
+    path.write_text(
+        'schema = 1\nname = "x"\ntimezone = "UTC"\n[horizon]\nstart = 2026-03-02\ndays = 1\ninterval = "60 min"\n'
+        'hours = "08:00-12:00"\n[queues.calls]\nchannel = "phone"\nvolume = "d.csv"\nhandle_time = "4 min"\n'
+        "[desks.front.serves.calls]\n"
+    )
+    scenario = load_scenario(path)
+    (tmp_path / "d.csv").unlink()
+    assert scenario.replace("queues.calls.handle_time", "5 min").queues["calls"].volume == scenario.queues["calls"].volume
+
+
+def test_what_the_caller_holds_is_never_changed(two_desks):
+    before = repr(two_desks)
+    Scenario.from_dict(two_desks).replace("queues.calls.patience.mean", "1 min")
+    assert repr(two_desks) == before
