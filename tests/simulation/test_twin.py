@@ -10,7 +10,8 @@ from oracles import twin
 from random_centres import random_centres
 from strategies import scenarios
 
-from simcenter.scenario import Scenario
+from simcenter.scenario import Scenario, load_scenario
+from simcenter.scenario.ready import ready_scenarios
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.engine import play
@@ -68,6 +69,15 @@ def test_rough_centres_give_the_rows_of_the_twin(engine, centre):
 @given(data=scenarios(), seed=st.integers(0, 99))
 def test_scenarios_give_the_rows_of_the_twin(engine, data, seed):
     check_scenario(Scenario.from_dict(data, base=Path()), seed, engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("name", "days", "advisers"), [("first", 1, 4), ("home_shopping", 2, 5), ("bank_1999", 1, 9)])
+def test_days_of_the_ready_scenarios_give_the_rows_of_the_twin(name, days, advisers, engine):
+    """Whole days of true size, with the same few advisers at every desk all day."""
+    scenario = load_scenario(ready_scenarios()[name]).replace("horizon.days", days)
+    network, staffing = compile_network(scenario), Staffing.constant(scenario, advisers)
+    check_equal(network, staffing, Draws(network, 5, 0), engine, name)
 
 
 @pytest.mark.nightly
