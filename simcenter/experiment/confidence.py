@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,6 +29,8 @@ def student(confidence: float, replications: int, sides: int = 2) -> float:
     """The Student t quantile for an interval (two sides) or a bound (one side) from so many replications."""
     if replications < 2:
         return float("nan")
+    from scipy.special import stdtrit  # slow to load, and workers never need it
+
     return float(stdtrit(replications - 1, 1 - (1 - confidence) / sides))
 
 

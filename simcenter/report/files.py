@@ -101,14 +101,22 @@ def guarded(frame: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     columns = {}
-    for place, name in enumerate(frame.columns):
-        column = frame.iloc[:, place]
-        if isinstance(column.dtype, pd.DatetimeTZDtype):
-            column = column.map(lambda moment: moment.isoformat(timespec="milliseconds"), na_action="ignore")
-        elif isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_any_real_numeric_dtype(column.dtype):
+    for name, column in _with_iso_times(frame).items():
+        if isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_any_real_numeric_dtype(column.dtype):
             column = column.astype(object).map(_guarded_text)
         columns[_guarded_text(name)] = column
     return pd.DataFrame(columns)
+
+
+def _with_iso_times(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """The frame with zoned times as local ISO texts."""
+    import pandas as pd
+
+    def iso(moment: "pd.Timestamp") -> str:
+        return moment.isoformat(timespec="milliseconds")
+
+    zoned = [name for name in frame.columns if isinstance(frame[name].dtype, pd.DatetimeTZDtype)]
+    return frame.assign(**{str(name): frame[name].astype(object).map(iso, na_action="ignore") for name in zoned})
 
 
 def _guarded_text(value: Any) -> Any:
@@ -126,13 +134,13 @@ def _write_json(result: Any, path: Path) -> None:
         if isinstance(result, Staffing | Reportable):
             json.dump(to_json_dict(result), file, indent=1, ensure_ascii=False, allow_nan=False)
         else:
-            file.write(guarded_json(result))
+            file.write(rows_as_json(result))
         file.write("\n")
 
 
-def guarded_json(frame: "pd.DataFrame") -> str:
+def rows_as_json(frame: "pd.DataFrame") -> str:
     """A frame as a JSON list of rows, times as local ISO."""
-    text = frame.to_json(orient="records", date_format="iso", double_precision=15, force_ascii=False, indent=1)
+    text = _with_iso_times(frame).to_json(orient="records", double_precision=15, force_ascii=False, indent=1)
     return str(text)
 
 

@@ -13,8 +13,6 @@ def number(value: float, unit: str) -> str:
         return f"{100 * value:.1f} %"
     if unit == "s":
         return duration(value)
-    if unit in ("attempts", "legs per contact"):
-        return f"{value:.3f}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
 
 
@@ -30,12 +28,13 @@ def duration(seconds: float) -> str:
 
 
 def estimate(value: float, low: float, high: float, unit: str) -> str:
-    """A value with its confidence interval, as "81.3 % (80.9-81.7)"; alone where the interval is unknown."""
+    """A value with the half width of its confidence interval, as "81.3 % ±0.4"; alone where that is unknown."""
     text = number(value, unit)
-    if text == UNKNOWN or math.isnan(low) or math.isnan(high):
+    half = max(high - value, value - low)
+    if text == UNKNOWN or math.isnan(half):
         return text
     if unit == "share":
-        return f"{text} ({100 * low:.1f}–{100 * high:.1f})"
-    if unit == "s" and value < 99.95:
-        return f"{text} ({low:.1f}–{high:.1f})"
-    return f"{text} ({number(low, unit)}–{number(high, unit)})"
+        return f"{text} ±{100 * half:.1f}"
+    if unit == "s":
+        return f"{text} ±{half:.1f}" if value < 99.95 else f"{text} ±{duration(half)}"
+    return f"{text} ±{number(half, unit)}"

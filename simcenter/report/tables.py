@@ -29,6 +29,8 @@ _QUEUE_COLUMNS = (
     ("handle_s", "handle time"),
     ("transferred_out", "handed on"),
 )
+_WITH_INTERVAL = ("service_level", "abandon_rate", "asa_s", "occupancy")
+"""Shown with their confidence intervals; a screen is too narrow for all."""
 _DESK_COLUMNS = (
     ("advisers", "advisers"),
     ("paid_hours", "paid hours"),
@@ -78,7 +80,7 @@ def results_tables(results: Results) -> list[Table | Text]:
     """Everything about results that fits on a screen."""
     head = (
         f"{results.scenario.name}: {results.replications} replications, seed {results.seed}; "
-        f"in brackets {100 * results.confidence:g} % confidence intervals"
+        f"± {100 * results.confidence:g} % confidence"
     )
     parts: list[Table | Text] = [Text(head, style="bold")]
     if len(results.target_table.value):
@@ -171,7 +173,7 @@ def _measure_table(title: str, frame: "pd.DataFrame", level: Any, columns: Itera
         for measure, _ in columns:
             values = [float(frame[measure + part].iloc[place]) for part in ("", "_low", "_high")]
             unit = measure_named(level, measure).unit
-            narrow = unit in ("share", "s") and measure != "handle_s"
+            narrow = measure in _WITH_INTERVAL
             cells.append(estimate(values[0], values[1], values[2], unit) if narrow else number(values[0], unit))
         table.add_row(*_texts(cells))
     return table

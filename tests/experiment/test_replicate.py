@@ -1,0 +1,128 @@
+"""Replications in any number of processes: the same tallies in the same order, and clear ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from simcenter.errors import ScenarioError, SimcenterError
+from simcenter.experiment import Players, replicate, simulate
+from simcenter.experiment.worker import WorkerError
+from simcenter.measures import compile_promises
+from simcenter.simulation.compile import compile_network
+from simcenter.simulation.staffing import Staffing
+
+
+@pytest.fixture
+def players(centre):
+    with Players(compile_network(centre), compile_promises(centre), jobs=2) as players:
+        yield players
+
+
+def test_two_jobs_say_exactly_what_one_says(centre):
+    seen = []
+    one = simulate(centre, replications=5, seed=3, jobs=1)
+    two = simulate(centre, replications=5, seed=3, jobs=2, progress=lambda done, wanted: seen.append((done, wanted)))
+    assert json.dumps(one.to_json_dict()) == json.dumps(two.to_json_dict())
+    assert one.legs.equals(two.legs)
+    assert seen == [(done, 5) for done in range(1, 6)]
+
+
+def test_a_pool_is_kept_over_calls_and_numbers_are_what_count(centre, players):
+    """Replications 2 to 4 are the same whether asked for alone or after 0 and 1, in one process or several."""
+    staffing = Staffing.from_scenario(centre)
+    every = list(players.play(staffing, seed=3, replications=range(5)))
+    workers = list(players._workers)
+    some = list(players.play(staffing, seed=3, replications=range(2, 5)))
+    assert players._workers == workers
+    assert all(one.equals(two) for one, two in zip(every[2:], some, strict=True))
+    alone = replicate(compile_network(centre), compile_promises(centre), staffing, seed=3, replications=range(2, 5))
+    assert all(one.equals(two) for one, two in zip(alone, some, strict=True))
+    assert not every[0].equals(every[1])
+
+
+def test_a_pool_may_be_left_early_and_used_again(centre, players):
+    staffing = Staffing.from_scenario(centre)
+    playing = players.play(staffing, seed=3, replications=range(50))
+    first = next(playing)
+    playing.close()
+    assert first.equals(next(players.play(staffing, seed=3, replications=range(1))))
+
+
+def test_a_dead_worker_is_one_clear_error(centre, players):
+    playing = players.play(Staffing.from_scenario(centre), seed=3, replications=range(500))
+    next(playing)
+    for worker in players._workers:
+        os.kill(worker._process.pid, signal.SIGKILL)
+    with pytest.raises(WorkerError, match=r"a worker process ended unexpectedly \(killed by signal 9 \(SIGKILL\)\)"):
+        list(playing)
+
+
+def test_an_error_in_a_worker_is_raised_here(centre, players):
+    """With its own class and words: here, a staffing for another centre."""
+    other = Staffing.from_scenario(centre.replace("horizon.days", 1))
+    with pytest.raises(ScenarioError, match="staffing: must have"):
+        list(players.play(other, seed=3, replications=range(2)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"jobs": 0}, "jobs: must be a whole number from 1, got 0"),
+        ({"replications": 0}, "replications: must be a whole number from 1, got 0"),
+        ({"replications": 2.5}, "replications: must be a whole number from 1, got 2.5"),
+        ({"keep_legs": -1}, "keep_legs: must be a whole number from 0, got -1"),
+        ({"confidence": 95}, "confidence: must be between 0 and 1, got 95"),
+        ({"seed": -1}, "seed: must be a whole number from 0, got -1"),
+        ({"engine": "turbo"}, 'engine: must be one of .*, got "turbo"'),
+    ],
+)
+def test_wrong_arguments_are_one_clear_error(centre, wrong, words):
+    with pytest.raises(SimcenterError, match=words):
+        simulate(centre, **wrong)
+
+
+SCRIPT = """
+import sys
+from simcenter.experiment import Players, simulate
+from simcenter.scenario import load_scenario
+
+class Told(Players):
+    def _start(self, wanted):
+        threads = super()._start(wanted)
+        print(*(worker._process.pid for worker in self._workers), flush=True)
+        return threads
+
+import simcenter.experiment.simulate
+sys.modules["simcenter.experiment.simulate"].Players = Told
+simulate(load_scenario(sys.argv[1]), replications=100000, jobs=2)
+"""
+
+
+def test_ctrl_c_ends_all_processes(centre, tmp_path):
+    """A terminal signals the whole group: the parent ends its workers, which leave no traceback of their own."""
+    scenario = tmp_path / "centre.json"
+    scenario.write_text(json.dumps(centre.to_dict(), default=str))
+    script = SCRIPT.replace("load_scenario(sys.argv[1])", "Scenario.from_dict(json.load(open(sys.argv[1])))")
+    script = script.replace(
+        "from simcenter.scenario import load_scenario", "import json\nfrom simcenter.scenario import Scenario"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(scenario)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    workers = [int(word) for word in process.stdout.readline().split()]
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert len(workers) == 2
+    assert errors.count("Traceback") == 1  # the parent's own KeyboardInterrupt
+    assert "KeyboardInterrupt" in errors
+    for worker in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
