@@ -16,11 +16,11 @@ Moves = Callable[[State], Iterable[tuple[State, float]]]
 
 
 class Chain:
-    """A continuous-time Markov chain on all the states that can be reached from ``first``."""
+    """A continuous-time Markov chain on all the states that can be reached from ``first`` (and ``others``)."""
 
-    def __init__(self, first: State, moves: Moves) -> None:
-        self.states = [first]
-        index = {first: 0}
+    def __init__(self, first: State, moves: Moves, others: Iterable[State] = ()) -> None:
+        self.states = [first, *(state for state in others if state != first)]
+        index = {state: i for i, state in enumerate(self.states)}
         rows, columns, rates = [], [], []
         for row, state in enumerate(self.states):  # grows while it is read
             for successor, rate in moves(state):
@@ -46,25 +46,29 @@ class Chain:
         rhs[0] = 1.0
         return float(linalg.spsolve(balance.tocsc(), rhs) @ self.values(of_state))
 
-    def time_in_states(self, until_s: float) -> np.ndarray:
-        """Expected seconds in each state in [0, until_s] from the first state, by uniformization."""
+    def follow(self, until_s: float, start: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Expected seconds in each state in [0, until_s], and the chances of each at the end, by uniformization.
+
+        ``start``: chances at the beginning; left out: in the first state.
+        """
         rate = -self.generator.diagonal().min() * 1.02
         jump = (sparse.eye_array(len(self.states)) + self.generator / rate).T.tocsr()
-        p = np.zeros(len(self.states))
-        p[0] = 1.0
-        spent = np.zeros_like(p)
+        p = np.eye(len(self.states))[0] if start is None else start
+        spent, end = np.zeros_like(p), np.zeros_like(p)
         steps = int(poisson.isf(1e-13, rate * until_s)) + 10
-        still_to_come = poisson.sf(np.arange(steps), rate * until_s) / rate
+        now = poisson.pmf(np.arange(steps), rate * until_s)
+        still_to_come = poisson.sf(np.arange(steps), rate * until_s)
         for k in range(steps):
-            spent += p * still_to_come[k]
+            spent += p * still_to_come[k] / rate
+            end += p * now[k]
             before, p = p, jump @ p
             if np.abs(p - before).sum() < 1e-14:  # the long run is reached: p stays
-                return spent + p * still_to_come[k + 1 :].sum()
-        return spent
+                return spent + p * still_to_come[k + 1 :].sum() / rate, end + p * still_to_come[k]
+        return spent, end
 
     def day(self, until_s: float) -> Callable[[Callable[[State], float]], float]:
         """What is expected of a day from the first state: the integral over [0, until_s] of any value of the state."""
-        spent = self.time_in_states(until_s)
+        spent, _ = self.follow(until_s)
         return lambda of_state: float(spent @ self.values(of_state))
 
 
@@ -81,6 +85,48 @@ def one_desk(
             yield k - 1, min(k, advisers) * service + max(k - advisers, 0) * patience
 
     return Chain(0, moves)
+
+
+def changing_desk(
+    arrivals: Iterable[float],
+    service: float,
+    advisers: Iterable[int],
+    patience: float,
+    interval_s: float,
+    most: int = 60,
+) -> list[Callable[[Callable[[State], float]], float]]:
+    """One desk whose rate of arrivals and number of advisers change at the start of each interval.
+
+    States: (in service, waiting). Too many in service: those who finish leave, and take nobody until all who must have
+    left. Gives what is expected of each interval: the integral over it of any value of the state.
+    """
+    days: list[Callable[[Callable[[State], float]], float]] = []
+    chances: dict[State, float] = {(0, 0): 1.0}
+    for rate, number in zip(arrivals, advisers, strict=True):
+
+        def moves(state, rate=rate, number=number):
+            serving, waiting = state
+            if serving < number:
+                yield (serving + 1, 0), rate
+            elif waiting < most:
+                yield (serving, waiting + 1), rate
+            if serving and waiting and serving <= number:
+                yield (serving, waiting - 1), serving * service
+            elif serving:
+                yield (serving - 1, waiting), serving * service
+            if waiting:
+                yield (serving, waiting - 1), waiting * patience
+
+        begin: dict[State, float] = {}
+        for (serving, waiting), chance in chances.items():  # more advisers take who waits at once
+            taken = max(0, min(waiting, number - serving))
+            state = (serving + taken, waiting - taken)
+            begin[state] = begin.get(state, 0.0) + chance
+        chain = Chain((0, 0), moves, begin)
+        spent, end = chain.follow(interval_s, np.array([begin.get(s, 0.0) for s in chain.states]))
+        days.append(lambda of_state, chain=chain, spent=spent: float(spent @ chain.values(of_state)))
+        chances = dict(zip(chain.states, end, strict=True))
+    return days
 
 
 def answered_within(service: float, advisers: int, patience: float, ahead: int, within_s: float) -> float:

@@ -2,7 +2,16 @@
 
 import numpy as np
 import pytest
-from oracles.chains import Chain, answered_within, chat_desk, front_and_experts, one_desk, overflow_desk, shared_desk
+from oracles.chains import (
+    Chain,
+    answered_within,
+    changing_desk,
+    chat_desk,
+    front_and_experts,
+    one_desk,
+    overflow_desk,
+    shared_desk,
+)
 
 MINUTE, HOUR = 60.0, 3600.0
 
@@ -101,3 +110,16 @@ def test_chats_that_share_the_adviser_evenly_are_one_at_a_time():
     assert chain.long_run(lambda s: s[1] + 2 * s[2] + s[3]) == pytest.approx(
         one_desk(0.5, 0.7, 1).long_run(float), rel=1e-6
     )
+
+
+def test_a_desk_that_does_not_change_is_one_desk():
+    hours = changing_desk([0.02] * 3, 0.01, [3] * 3, 0.005, 1000.0)
+    whole = one_desk(0.02, 0.01, 3, 0.005).day(3000.0)
+    assert sum(hour(sum) for hour in hours) == pytest.approx(whole(float), rel=1e-9)
+
+
+def test_those_still_to_leave_finish_what_they_have():
+    """Ten advisers fill up, then nobody should be there: those in service die away exponentially."""
+    filling, leaving = changing_desk([1.0, 0.0], 0.001, [10, 0], 0.0, 1000.0, most=2000)
+    assert leaving(lambda s: s[0]) == pytest.approx(10 * 1000 * (1 - np.exp(-1)), rel=1e-9)
+    assert filling(lambda s: s[0]) < 10 * 1000
