@@ -1,0 +1,109 @@
+"""Tables on a screen: what a planner must find there, without colour and in 100 columns."""
+
+from datetime import date
+
+import pytest
+from rich.console import Console
+
+from simcenter.experiment import simulate
+from simcenter.measures import MEASURES
+from simcenter.report import describe, measure_rows, show, show_measures
+from simcenter.scenario import Scenario
+from simcenter.simulation.staffing import Staffing
+
+
+def centre_of(days=3, advisers=3):
+    return Scenario.from_dict(
+        {
+            "schema": 1,
+            "name": "Three days",
+            "timezone": "Europe/Paris",
+            "horizon": {
+                "start": date(2026, 3, 2),
+                "days": days,
+                "interval": "30 min",
+                "hours": {"mon-tue": "09:00-11:00", "wed": "22:00-24:00"},
+            },
+            "queues": {
+                "calls [new]": {
+                    "channel": "phone",
+                    "volume": {"per_day": 60},
+                    "handle_time": "4 min",
+                    "patience": "3 min",
+                    "target": {"answered": 0.8, "within": "20 s"},
+                }
+            },
+            "desks": {"front": {"advisers": advisers, "serves": {"calls [new]": {}}}},
+        }
+    )
+
+
+def shown(result):
+    console = Console(width=100, record=True, force_terminal=False, color_system=None, quiet=False, file=_Nowhere())
+    show(result, console)
+    return console.export_text()
+
+
+class _Nowhere:
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+
+def test_staffing_joins_equal_intervals_and_equal_days():
+    staffing = Staffing.from_scenario(centre_of())
+    lines = [line.split() for line in shown(staffing).splitlines() if line.strip()]
+    assert ["09:00", "11:00", "3"] in lines
+    assert ["22:00", "24:00", "3"] in lines
+    assert sum(line[:1] == ["09:00"] for line in lines) == 1
+    assert "2026-03-02, 2026-03-03" in shown(staffing)
+    assert "adviser hours: front 18" in shown(staffing)
+
+
+def test_staffing_shows_each_change():
+    centre = centre_of(days=1)
+    staffing = Staffing.from_scenario(centre, {"front": [0] * 18 + [1, 2, 2, 3] + [0] * 26})
+    lines = [line.split() for line in shown(staffing).splitlines()]
+    for row in (["09:00", "09:30", "1"], ["09:30", "10:30", "2"], ["10:30", "11:00", "3"]):
+        assert row in lines
+
+
+def test_results_name_the_definition_and_what_is_missed():
+    text = shown(simulate(centre_of(advisers=1), replications=3))
+    assert "Three days: 3 replications, seed 0; ± 95 % confidence" in text
+    assert "answered within 20 s >= 80 % (sl_offered)" in text
+    assert "0 of 3" in text
+    assert "missed: calls [new], answered within 20 s" in text
+    assert "Service level: sl_offered = At / (A + B + L)" in text
+    assert "nan" not in text.lower()
+
+
+def test_results_that_meet_all_miss_nothing():
+    text = shown(simulate(centre_of(advisers=12), replications=2))
+    assert "3 of 3" in text
+    assert "missed" not in text
+
+
+def test_one_replication_shows_values_without_intervals():
+    """The head alone names a confidence."""
+    text = shown(simulate(centre_of(), replications=1))
+    assert text.count("±") == 1
+
+
+def test_every_measure_is_shown_with_unit_formula_and_source():
+    console = Console(width=200, record=True, file=_Nowhere())
+    show_measures(console)
+    text = console.export_text()
+    for measure in MEASURES:
+        assert measure.name in text
+        assert measure.unit in text
+    assert "short limit of 10 s" in text.replace("\n", " ")
+    assert [row["name"] for row in measure_rows()] == [measure.name for measure in MEASURES]
+    assert set(measure_rows()[0]) == {"level", "name", "unit", "formula", "source"}
+
+
+@pytest.mark.parametrize("words", ["Three days", "calls [new] (phone)", "front (advisers given)", "no mistakes found"])
+def test_a_scenario_is_described(words):
+    assert words in describe(centre_of())
