@@ -59,11 +59,15 @@ def _set_rules(network: Network, queue: Queue, desks: list[Desk]) -> None:
     queue.overflow = tuple((after_s[d], rank, desk) for rank, d, desk in takers if after_s[d] > 0)
 
 
-def _menu(network: Network, desk: Desk, queues: list[Queue]) -> tuple[tuple[Offer, ...], ...]:
-    offers: dict[int, list[Offer]] = {}
-    for queue in queues:
-        if queue.index in desk.serving:
-            lines = tuple(line for from_desk, line in queue.lines.items() if from_desk != desk.index)
-            priority = int(network.priority[desk.index, queue.index])
-            offers.setdefault(priority, []).append(Offer(queue, float(network.after_s[desk.index, queue.index]), lines))
-    return tuple(tuple(offers[priority]) for priority in sorted(offers))
+def _menu(network: Network, desk: Desk, queues: list[Queue]) -> tuple[Offer, ...]:
+    offers = [
+        Offer(
+            priority=int(network.priority[desk.index, queue.index]),
+            queue=queue,
+            after_s=float(network.after_s[desk.index, queue.index]),
+            lines=tuple(line for from_desk, line in queue.lines.items() if from_desk != desk.index),
+        )
+        for queue in queues
+        if queue.index in desk.serving
+    ]
+    return tuple(sorted(offers, key=lambda offer: offer.priority))

@@ -41,6 +41,7 @@ class Serving:
 class Offer(NamedTuple):
     """What a queue has for a desk: the lines it may take from, once their head has waited ``after_s``."""
 
+    priority: int
     queue: Queue
     after_s: float
     lines: tuple[Line, ...]
@@ -70,8 +71,8 @@ class Desk:
 
     __slots__ = ("able", "advisers", "in_hand", "index", "menu", "overtime", "serving", "slots", "target", "to_leave")
 
-    menu: tuple[tuple[Offer, ...], ...]
-    """Offers of the queues it serves, those of equal priority together, first priority first."""
+    menu: tuple[Offer, ...]
+    """Offers of the queues it serves, by priority."""
     serving: dict[int, Serving]
     """By queue that it serves."""
     slots: int
@@ -106,7 +107,11 @@ class Desk:
 
     def stand_by(self, adviser: Adviser) -> None:
         """List the adviser among the able."""
-        insort(self.able, (adviser.held, adviser.since_s, adviser.number, adviser))
+        entry = (adviser.held, adviser.since_s, adviser.number, adviser)
+        if self.able and entry < self.able[-1]:
+            insort(self.able, entry)
+        else:  # nearly always: who comes free now has been so for the shortest time
+            self.able.append(entry)
 
     def withdraw(self, adviser: Adviser) -> None:
         """Take the adviser off the list of the able, if he is on it."""
@@ -144,6 +149,5 @@ class Desk:
         """Whether a live contact of a closed queue waits for it or is in hand: what advisers stay for after closing."""
         return any(
             queue.live and not queue.open and (self.in_hand[queue.index] > 0 or any(lines))
-            for offers in self.menu
-            for queue, _, lines in offers
+            for _, queue, _, lines in self.menu
         )

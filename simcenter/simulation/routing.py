@@ -11,18 +11,23 @@ def adviser_for(leg: Leg) -> Adviser | None:
     Only desks that need not let it wait come into question; the lowest rank first, equal ranks by the queue's rule.
     """
     queue = leg.queue
+    if not (queue.live or queue.open):
+        return None
     found: list[Adviser] = []
     found_rank = 0
     for rank, desk in queue.at_once:
+        # in overtime a desk takes from closed queues only, into which nobody enters
+        if not desk.able or desk.to_leave or desk.overtime or desk.index == leg.from_desk:
+            continue
+        held, _, _, adviser = desk.able[0]
+        if held and not queue.chat:
+            continue
+        if queue.equal_rank == FILE:
+            return adviser
         if found and rank != found_rank:
             break
-        if desk.able and desk.index != leg.from_desk:
-            adviser = desk.adviser_for(queue)
-            if adviser is not None:
-                if queue.equal_rank == FILE:
-                    return adviser
-                found.append(adviser)
-                found_rank = rank
+        found.append(adviser)
+        found_rank = rank
     if not found:
         return None
     if queue.equal_rank == LONGEST_IDLE:
@@ -32,14 +37,15 @@ def adviser_for(leg: Leg) -> Adviser | None:
 
 def contact_for(desk: Desk, idle: bool, now_s: float) -> Leg | None:
     """Choose the first of the waiting contacts that the desk may take now and an adviser, idle or not, is able to."""
-    for offers in desk.menu:
-        first = None
-        for queue, after_s, lines in offers:
-            if queue.waiting and (idle or queue.chat) and desk.takes(queue):
-                for line in lines:
-                    # who has waited longest is at the head: if he has not waited enough, nobody has
-                    if line and (first is None or line[0] < first) and now_s - line[0][0] >= after_s:
-                        first = line[0]
-        if first is not None:
-            return first[3]
-    return None
+    first, first_priority = None, 0
+    if desk.to_leave:
+        return None
+    for priority, queue, after_s, lines in desk.menu:
+        if first is not None and priority != first_priority:
+            break
+        if queue.waiting and (idle or queue.chat) and desk.takes(queue):
+            for line in lines:
+                # who has waited longest is at the head: if he has not waited enough, nobody has
+                if line and (first is None or line[0] < first) and now_s - line[0][0] >= after_s:
+                    first, first_priority = line[0], priority
+    return first[3] if first is not None else None

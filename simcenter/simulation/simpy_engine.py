@@ -118,9 +118,9 @@ class _Play:
 
     def arrival(self, series: _Series) -> None:
         queue, now_s = series.place, series.at_s
-        customer, chances = series.news
+        key, chances = series.news
         self._await(series)
-        self.enter(Leg(queue, (queue.index, queue.index, customer, 0), chances, now_s))
+        self.enter(Leg(queue, key, chances, now_s))
 
     def enter(self, leg: Leg) -> None:
         queue = leg.queue
