@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import simcenter
+from simcenter import __version__
 from simcenter.experiment.accumulate import Accumulator
 from simcenter.experiment.confidence import METHODS
 from simcenter.experiment.frames import (
@@ -169,7 +169,7 @@ class Results:
             "service_level": dict(zip(self.scenario.queues, self._accumulator.meter.promises.definition, strict=True)),
             "short_abandon_s": SHORT_ABANDON_S,
             "pooled_percentile_relative_error": RELATIVE_ERROR,
-            "simcenter": simcenter.__version__,
+            "simcenter": __version__,
             "python": platform.python_version(),
             "numpy": np.__version__,
         }

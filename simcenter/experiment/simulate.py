@@ -62,16 +62,7 @@ def simulate(
     ScenarioError
         For arguments that are not allowed, and desks without advisers.
     """
-    check_engine(engine)
-    problems = [
-        f"{name}: must be a whole number from {least}, got {value!r}"
-        for name, value, least in (("replications", replications, 1), ("keep_legs", keep_legs, 0), ("seed", seed, 0))
-        if isinstance(value, bool) or not isinstance(value, int) or value < least
-    ]
-    if not 0 < confidence < 1:
-        problems.append(f"confidence: must be between 0 and 1, got {confidence!r}")
-    if problems:
-        raise ScenarioError(problems)
+    _check(engine, confidence, replications=replications, keep_legs=keep_legs, seed=seed)
     if staffing is None:
         staffing = Staffing.from_scenario(scenario)
     elif not isinstance(staffing, Staffing):
@@ -87,6 +78,20 @@ def simulate(
             confidence=confidence,
             meter=players.meter,
         )
+
+
+def _check(engine: str, confidence: float, **whole: int) -> None:
+    """Raise ScenarioError for arguments that are not allowed, all at once."""
+    check_engine(engine)
+    problems = [
+        f"{name}: must be a whole number from {least}, got {value!r}"
+        for (name, value), least in zip(whole.items(), (1, 0, 0), strict=True)
+        if isinstance(value, bool) or not isinstance(value, int) or value < least
+    ]
+    if not 0 < confidence < 1:
+        problems.append(f"confidence: must be between 0 and 1, got {confidence!r}")
+    if problems:
+        raise ScenarioError(problems)
 
 
 def _reported(

@@ -228,6 +228,17 @@ LETTERS = (
 """What the letters of the formulas stand for."""
 
 
+SOURCES = (
+    "- Gans, N., Koole, G. and Mandelbaum, A. (2003): Telephone call centers: tutorial, review, and research "
+    "prospects. Manufacturing & Service Operations Management 5(2).",
+    "- Jouini, O., Koole, G. and Roubos, A. (2013): Performance indicators for call centers with impatient customers. "
+    "IIE Transactions 45(3).",
+    "- Hyndman, R. J. and Fan, Y. (1996): Sample quantiles in statistical packages. The American Statistician 50(4).",
+    "- Cleveland, B. (2012): Call Center Management on Fast Forward.",
+)
+"""The publications named as sources, for the page of measures."""
+
+
 def measures_of(level: Level) -> tuple[Measure, ...]:
     """The measures of one level, in order."""
     return tuple(measure for measure in MEASURES if measure.level == level)

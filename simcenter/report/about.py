@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from simcenter.measures.table import LETTERS, MEASURES
+from simcenter.measures.table import LETTERS, MEASURES, SOURCES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +40,20 @@ def show_measures(console: "Console") -> None:
                 table.add_row(measure.name, measure.unit, measure.formula, measure.source)
         console.print(table)
     console.print(LETTERS, markup=False)
+
+
+def measures_markdown() -> str:
+    """The table of measures in Markdown, as docs/measures.md holds it."""
+    lines = [f"{LETTERS}."]
+    for level, heading in HEADINGS.items():
+        lines += ["", f"### {heading[0].upper()}{heading[1:]}", "| name | unit | formula | source |"]
+        lines.append("| --- | --- | --- | --- |")
+        lines += [
+            f"| `{measure.name}` | {measure.unit} | {measure.formula} | {measure.source} |"
+            for measure in MEASURES
+            if measure.level == level
+        ]
+    return "\n".join([*lines, "", *SOURCES]) + "\n"
 
 
 def describe(scenario: "Scenario") -> str:
