@@ -11,9 +11,9 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("per_minute", "aht_s", "speeds", "advisers", "patience_s", "days"),
     [
-        (1.2, 200.0, (1.0, 0.85, 0.7), 3, 90.0, 80),
-        (2.5, 90.0, (1.0, 0.6), 3, 60.0, 60),
-        (0.5, 300.0, (1.0, 0.7, 0.5, 0.3), 2, 120.0, 100),
+        (1.2, 200.0, (1.0, 0.85, 0.7), 3, 90.0, 160),
+        (2.5, 90.0, (1.0, 0.6), 3, 60.0, 120),
+        (0.5, 300.0, (1.0, 0.7, 0.5, 0.3), 2, 120.0, 250),
     ],
 )
 def test_chats_at_one_desk(per_minute, aht_s, speeds, advisers, patience_s, days):

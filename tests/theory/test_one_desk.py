@@ -20,8 +20,8 @@ def one_queue(rate, aht_s, advisers, *, days, seed, hours=8, **queue):
     ("rate", "aht_s", "patience_s", "advisers", "room", "days"),
     [
         (4.2 / 60, 120.0, None, 12, None, 60),
-        (4.2 / 60, 120.0, 60.0, 8, None, 40),
-        (100 / 3600, 300.0, 120.0, 8, None, 80),
+        (4.2 / 60, 120.0, 60.0, 8, None, 100),
+        (100 / 3600, 300.0, 120.0, 8, None, 200),
         (1 / 60, 150.0, 200.0, 3, 2, 100),
         (2 / 60, 100.0, None, 3, 4, 100),
         (0.5 / 60, 90.0, None, 1, 1, 150),
@@ -81,7 +81,7 @@ def rounded(seen, published, step):
     return (value, float(np.hypot(error * np.sqrt(1 + DAYS / 1000), step / np.sqrt(12)))), published
 
 
-DAYS = 150
+DAYS = 250
 
 
 @pytest.fixture(scope="module")

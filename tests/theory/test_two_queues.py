@@ -14,9 +14,9 @@ def queue(aht_s, patience_s):
 @pytest.mark.parametrize(
     ("per_minute", "aht_s", "patience_s", "advisers", "days"),
     [
-        ((0.8, 1.1), (100.0, 150.0), (120.0, 90.0), 4, 80),
-        ((1.5, 0.4), (60.0, 200.0), (30.0, 400.0), 3, 100),
-        ((0.3, 0.9), (240.0, 30.0), (300.0, 60.0), 2, 100),
+        ((0.8, 1.1), (100.0, 150.0), (120.0, 90.0), 4, 150),
+        ((1.5, 0.4), (60.0, 200.0), (30.0, 400.0), 3, 150),
+        ((0.3, 0.9), (240.0, 30.0), (300.0, 60.0), 2, 150),
     ],
 )
 def test_shared_desk_with_strict_priority(per_minute, aht_s, patience_s, advisers, days):
@@ -41,8 +41,8 @@ def test_shared_desk_with_strict_priority(per_minute, aht_s, patience_s, adviser
 @pytest.mark.parametrize(
     ("per_minute", "aht_s", "patience_s", "advisers", "days"),
     [
-        ((1.6, 0.7), (90.0, 120.0), (100.0, 60.0), (2, 2), 80),
-        ((0.9, 1.4), (150.0, 45.0), (60.0, 200.0), (1, 2), 80),
+        ((1.6, 0.7), (90.0, 120.0), (100.0, 60.0), (2, 2), 150),
+        ((0.9, 1.4), (150.0, 45.0), (60.0, 200.0), (1, 2), 150),
     ],
 )
 def test_second_choice_desk_helps_out(per_minute, aht_s, patience_s, advisers, days):
