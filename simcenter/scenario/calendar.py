@@ -90,14 +90,22 @@ class Calendar:
         """
         hours = place if isinstance(place, Hours) else place.hours
         if hours not in self._masks:
-            week = np.zeros((_HOLIDAY + 1, self.slots), dtype=np.bool_)
-            for day, periods in enumerate(hours.week):
-                for start, end in periods:
-                    week[day, round(start / self.interval_s) : round(end / self.interval_s)] = True
-            mask = week[self.day_row[self.interval_day], self.interval_slot]
+            mask = self._week(hours)[self.day_row[self.interval_day], self.interval_slot]
             mask.flags.writeable = False
             self._masks[hours] = mask
         return self._masks[hours]
+
+    def ever_open(self, hours: Hours) -> BoolArray:
+        """Whether hours are open at each clock time of a day (slots,) on any day, also if the clocks skip it then."""
+        return np.logical_or.reduce(self._week(hours)[self.day_row], axis=0, dtype=np.bool_)
+
+    def _week(self, hours: Hours) -> BoolArray:
+        """Whether hours are open at each clock time of each weekday and of a holiday: (8, slots)."""
+        week = np.zeros((_HOLIDAY + 1, self.slots), dtype=np.bool_)
+        for day, periods in enumerate(hours.week):
+            for start, end in periods:
+                week[day, round(start / self.interval_s) : round(end / self.interval_s)] = True
+        return week
 
     def periods(self, place: Place | Hours) -> tuple[tuple[float, float], ...]:
         """Open periods ``(start_s, end_s)`` of a queue, desk or hours; those that touch are one."""

@@ -13,7 +13,7 @@ from simcenter.scenario.clock import gaps, read_times
 from simcenter.scenario.demand import length_rule, spread
 from simcenter.scenario.desk import MOST_ADVISERS
 from simcenter.scenario.fields import ListOf, Whole, said
-from simcenter.scenario.hours import clock_text
+from simcenter.scenario.hours import Hours, clock_text
 from simcenter.scenario.problems import Problem, Said, abridged, nearest, show
 from simcenter.scenario.tables import Files, Found, Table, missing_column, number, shorten
 
@@ -25,9 +25,10 @@ _ONE = Whole(0, MOST_ADVISERS)
 
 
 def read_advisers(
-    value: Any, name: str, calendar: Calendar, is_open: BoolArray, files: Files
+    value: Any, name: str, calendar: Calendar, hours: Hours, files: Files
 ) -> tuple[tuple[int, ...] | None, list[Problem]]:
     """The advisers of a desk in each of the T intervals, 0 while it is closed; None when they are to be planned."""
+    is_open = calendar.open_mask(hours)
     match value:
         case None:
             return None, []
@@ -35,7 +36,7 @@ def read_advisers(
             read, problems = _of_file(value, name, calendar, is_open, files)
             return read, [((), rule, got) for rule, got in problems]
         case list() | tuple():
-            return _of_list(value, calendar, is_open)
+            return _of_list(value, calendar, hours)
         case bool() | float():
             return None, [((), ADVISERS_RULE, value)]
         case int():
@@ -45,9 +46,7 @@ def read_advisers(
     return None, [((), ADVISERS_RULE, value)]
 
 
-def _of_list(
-    value: Sequence[Any], calendar: Calendar, is_open: BoolArray
-) -> tuple[tuple[int, ...] | None, list[Problem]]:
+def _of_list(value: Sequence[Any], calendar: Calendar, hours: Hours) -> tuple[tuple[int, ...] | None, list[Problem]]:
     values = spread(value, calendar)
     if values is None:
         return None, [((), length_rule(calendar), Said(f"{len(value)} values"))]
@@ -57,10 +56,8 @@ def _of_list(
         return None, [(place, rule, got) for place, rule, got in said(error)]
     # A list of the horizon must be 0 wherever the desk is closed. A list of a day is a pattern: what it says of an
     # interval counts on the days on which the desk is open then, and must be 0 if there are none.
-    needed = is_open
-    if len(value) != calendar.T:
-        needed = np.zeros(calendar.slots, dtype=np.bool_)
-        needed[calendar.interval_slot[is_open]] = True
+    is_open = calendar.open_mask(hours)
+    needed = is_open if len(value) == calendar.T else calendar.ever_open(hours)
     wrong = [i for i, advisers in enumerate(value) if advisers and not needed[i]]
     if wrong:
         closed: list[Problem] = [
@@ -114,6 +111,8 @@ def read_staffing(
     for line, row, at in zip(table.lines, table.rows, times.at, strict=True):
         desk = row[desk_at] if desk_at < len(row) else None
         where = f"{table.name} line {line}"
+        if isinstance(desk, str) and desk[:1] == "'" and desk not in desks:
+            desk = desk[1:]  # written so that a spreadsheet takes it for text
         if not isinstance(desk, str) or desk not in desks:
             if not others:
                 bad.append((f"{where}, desk must be a desk of the scenario {nearest(str(desk), desks)}", desk))

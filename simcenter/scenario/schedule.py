@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, available_timezones
 
-from simcenter.scenario.calendar import BoolArray, Calendar, make_calendar, uneven_day
+from simcenter.scenario.calendar import make_calendar, uneven_day
 from simcenter.scenario.collect import Parts
 from simcenter.scenario.demand import DemandFiles, read_volume
 from simcenter.scenario.desk import DeskForm
@@ -72,15 +72,13 @@ def _off_interval(hours: Hours, interval_s: float) -> list[tuple[str, str]]:
     return [(rule, text) for text in dict.fromkeys(text for text, is_off in zip(texts, off, strict=True) if is_off)]
 
 
-def _open(parts: Parts, calendar: Calendar, part: Part[QueueForm] | Part[DeskForm]) -> BoolArray | None:
-    """When a place is open; None when that is not known."""
+def _hours(parts: Parts, part: Part[QueueForm] | Part[DeskForm]) -> Hours | None:
+    """The hours of a place, its own or the horizon's; None when they are not well formed or off the intervals."""
     assert parts.horizon is not None
     if not part.ok("hours") or (part.form.hours is None and not parts.horizon.ok("hours")):
         return None
     hours = part.form.hours or parts.horizon.form.hours
-    if hours is None or _off_interval(hours, calendar.interval_s):
-        return None
-    return calendar.open_mask(hours)
+    return None if hours is None or _off_interval(hours, parts.horizon.form.interval) else hours
 
 
 def fill(parts: Parts, problems: Problems, files: Files) -> None:
@@ -90,16 +88,16 @@ def fill(parts: Parts, problems: Problems, files: Files) -> None:
         return
     demand = DemandFiles(files, calendar)
     for name, queue in parts.queues.items():
-        is_open = _open(parts, calendar, queue) if queue else None
-        if queue is not None and queue.ok("volume") and is_open is not None:
-            volume, found = read_volume(queue.form.volume, name, demand, is_open)
+        hours = _hours(parts, queue) if queue else None
+        if queue is not None and queue.ok("volume") and hours is not None:
+            volume, found = read_volume(queue.form.volume, name, demand, calendar.open_mask(hours))
             problems.add_all(("queues", name, "volume"), found)
             if not found:
                 parts.volumes[name] = volume
     for name, desk in parts.desks.items():
-        is_open = _open(parts, calendar, desk.desk) if desk else None
-        if desk is not None and desk.desk.ok("advisers") and is_open is not None:
-            advisers, found = read_advisers(desk.desk.form.advisers, name, calendar, is_open, files)
+        hours = _hours(parts, desk.desk) if desk else None
+        if desk is not None and desk.desk.ok("advisers") and hours is not None:
+            advisers, found = read_advisers(desk.desk.form.advisers, name, calendar, hours, files)
             problems.add_all(("desks", name, "advisers"), found)
             if not found:
                 parts.advisers[name] = advisers

@@ -4,6 +4,9 @@ import pytest
 from simcenter.errors import ScenarioError
 from simcenter.scenario import Scenario, load_scenario
 
+MAIL_RANK = "desks.front.serves.mail.rank"
+NO_PATH = 'replace: must have a key path such as "queues.NAME.patience.mean"'
+
 
 @pytest.fixture
 def scenario(two_desks):
@@ -34,7 +37,7 @@ def test_replacing_gives_another_scenario_and_leaves_the_first(scenario):
         ("desks.front.advisers", np.full(48, 0), lambda s: s.desks["front"].advisers == (0,) * 48),
         ("desks.front.advisers", np.int64(3), lambda s: max(s.desks["front"].advisers) == 3),
         ("desks.front.serves.calls.transfers.returns", 0.05, lambda s: transfer(s).share == 0.05),
-        ("desks.front.serves.calls.transfers.returns.kind", "warm", lambda s: (transfer(s).share, transfer(s).kind) == (0.12, "warm")),
+        ("desks.front.serves.calls.transfers.returns.kind", "warm", lambda s: transfer(s).kind == "warm"),
         ("desks.front.serves.returns.rank", 3, lambda s: s.desks["front"].serves["returns"].rank == 3),
         ('desks."front".serves.mail', None, lambda s: list(s.desks["front"].serves) == ["calls"]),
         ("horizon.hours.tue", "10:00-11:00", lambda s: s.calendar.periods(s.horizon)[1] == (34 * 3600, 35 * 3600)),
@@ -75,17 +78,17 @@ def test_several_at_once_are_checked_together(scenario):
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("queues.call.patience", "2 min", 'queues.call: must be in the scenario (nearest: calls), got "call"'),
-        ("queues.calls.patince", "2 min", 'queues.calls.patince: must be a known key (nearest: patience), got "2 min"'),
-        ("queues.calls.patience.men", "2 min", 'queues.calls.patience.men: must be a known key (nearest: mean), got "2 min"'),
-        ("queues.calls.channel.kind", "x", 'queues.calls.channel: must be a table for kind to be set in it, got "phone"'),
+        ("queues.call.patience", "2 s", 'queues.call: must be in the scenario (nearest: calls), got "call"'),
+        ("queues.calls.patince", "2 s", 'queues.calls.patince: must be a known key (nearest: patience), got "2 s"'),
+        ("queues.calls.patience.men", 2, "queues.calls.patience.men: must be a known key (nearest: mean), got 2"),
+        ("queues.calls.channel.is", "x", 'queues.calls.channel: must be a table for is to be set in it, got "phone"'),
         ("queues.mail.volume.per_day", -1, "queues.mail.volume.per_day: must be a number from 0 to 1,000,000, got -1"),
-        ("desks.experts.advisers", float("nan"), "desks.experts.advisers: must be a whole number, a list of them, or a staffing file such as \"staffing.csv\", got nan"),
-        ("", 1, 'replace: must have a key path such as "queues.NAME.patience.mean", got ""'),
-        ("queues..calls", 1, 'replace: must have a key path such as "queues.NAME.patience.mean", got "queues..calls"'),
-        ("a b", 1, 'replace: must have a key path such as "queues.NAME.patience.mean", got "a b"'),
+        ("desks.front.serves.mail.rank", float("nan"), f"{MAIL_RANK}: must be a whole number from 1 to 1,000, got nan"),
+        ("", 1, f'{NO_PATH}, got ""'),
+        ("queues..calls", 1, f'{NO_PATH}, got "queues..calls"'),
+        ("a b", 1, f'{NO_PATH}, got "a b"'),
     ],
-)  # fmt: skip
+)
 def test_a_path_that_leads_nowhere_is_told(scenario, key, value, message):
     assert problems(lambda: scenario.replace(key, value)) == [message]
 
@@ -100,7 +103,8 @@ def test_names_with_dots_are_quoted(small):
 
 def test_the_files_of_a_scenario_are_read_once(small, tmp_path):
     path = tmp_path / "centre.toml"
-    (tmp_path / "d.csv").write_text("interval_start,calls\n" + "".join(f"2026-03-02T{h:02d}:00,{h}\n" for h in range(24)))
+    rows = "".join(f"2026-03-02T{h:02d}:00,{h}\n" for h in range(24))
+    (tmp_path / "d.csv").write_text("interval_start,calls\n" + rows)
     path.write_text(
         'schema = 1\nname = "x"\ntimezone = "UTC"\n[horizon]\nstart = 2026-03-02\ndays = 1\ninterval = "60 min"\n'
         'hours = "08:00-12:00"\n[queues.calls]\nchannel = "phone"\nvolume = "d.csv"\nhandle_time = "4 min"\n'
@@ -108,7 +112,8 @@ def test_the_files_of_a_scenario_are_read_once(small, tmp_path):
     )
     scenario = load_scenario(path)
     (tmp_path / "d.csv").unlink()
-    assert scenario.replace("queues.calls.handle_time", "5 min").queues["calls"].volume == scenario.queues["calls"].volume
+    other = scenario.replace("queues.calls.handle_time", "5 min")
+    assert other.queues["calls"].volume == scenario.queues["calls"].volume
 
 
 def test_what_the_caller_holds_is_never_changed(two_desks):

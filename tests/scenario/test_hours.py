@@ -53,7 +53,8 @@ def test_hours_write_back_as_themselves(written):
     [
         "9-17", "09:00", "17:00-09:00", "09:00-09:00", "09:00-24:30", "09:60-10:00", "09:00-17:00;", 9, None, True, [],
         ["09:00-17:00"], {}, {"mon": 9}, {"mon": ["09:00-17:00", 5]}, {"mon": "10:00-12:00, 09:00-11:00"},
-        {"opens": "09:00"}, {"opens": "09:00", "closes": 17}, {"opens": "09:00", "closes": "17:00", "mon": "09:00-10:00"},
+        {"opens": "09:00"}, {"opens": "09:00", "closes": 17},
+        {"opens": "09:00", "closes": "17:00", "mon": "09:00-10:00"},
     ],
 )  # fmt: skip
 def test_what_is_no_hours_is_refused(written):

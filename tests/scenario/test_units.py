@@ -56,7 +56,10 @@ def test_a_promise_reads_with_its_clock_and_writes_back(text, promise):
     assert read_promise(str(promise)) == promise
 
 
-@pytest.mark.parametrize("text", ["0 s", "-1 working days", "400 working days", "9000 h", "0.5 working days", "4 days", 4])
+NO_PROMISES = ["0 s", "-1 working days", "400 working days", "9000 h", "0.5 working days", "4 days", 4]
+
+
+@pytest.mark.parametrize("text", NO_PROMISES)
 def test_what_is_no_promise_is_refused(text):
     with pytest.raises(ValueError, match="must be"):
         read_promise(text)
