@@ -12,7 +12,8 @@ cdef struct System:
     double r        # abandonment rate, AHT over mean patience
     double places   # places to wait; infinite: unlimited
     bint overload   # no steady state
-    double q        # scale of all weights below, so that none overflows
+    double q        # weight of the state with all busy and nobody waiting; so chosen that no weight overflows
+    double scale    # of the weights against the probabilities in t, where the load is above n
     double free     # weight of the states with an adviser free
     double wait     # weight of the waiting states in which one more may enter
     double full     # weight of the state in which one more is blocked
@@ -21,6 +22,7 @@ cdef struct System:
     double z        # free + wait: arrivals not blocked see a state of this weight
     double log_peak # with limited places: log of the heaviest waiting state's weight over that with nobody waiting
     double harmonic # with limited places: see Window
+    bint cut        # with limited places: whether they are as good as unlimited
     Tails base      # the two halves of the servers alone
     Tails t         # the waiting half; meaningful without a limit of places and with r > 0
 
@@ -65,6 +67,7 @@ cdef inline void unlimited(System* s, Tails* base, long* work) noexcept nogil:
         s.q = s.t.p
         s.free = s.q * base.u
         s.wait = s.t.pw
+    s.scale = 1
     if s.t.direct:
         s.above = s.q * s.t.above
         s.queue = s.q * s.t.queue
@@ -145,14 +148,14 @@ cdef inline void within_unlimited(System* s, double limit, Within* x, long* work
             x.cleared = x.answered / ratio - s.q * expm1(slope)
         return
     if d_left < 0 and not t.direct:
-        x.late = ratio * (t.pw - t.p)
-        x.still = t.pw
-        first = ratio * (t.p + t.pu)
-        second = ratio * (s.q + s.t.pu)
-        x.cleared = t.pu - s.t.pu
+        x.late = ratio * (t.pw - t.p) * s.scale
+        x.still = t.pw * s.scale
+        first = ratio * (t.p + t.pu) * s.scale
+        second = ratio * (s.q + s.t.pu * s.scale)
+        x.cleared = (t.pu - s.t.pu) * s.scale
     else:
-        x.late = ratio * (t.p * t.above)
-        x.still = t.pw
+        x.late = ratio * (t.p * t.above) * s.scale
+        x.still = t.pw * s.scale
         first = ratio * s.above
         second = x.late
         x.cleared = s.wait - x.still
@@ -186,16 +189,35 @@ cdef inline double digamma_step(double x, double steps, long* work) noexcept nog
 cdef struct Window:
     double peak     # the state of most weight, in contacts waiting
     double log_peak # log of its weight, over that with nobody waiting
+    double first    # weight with nobody waiting, over the peak's
     double sum      # of weights 0..places, over the peak's
     double last     # weight with all places taken
+    bint cut        # whether what lies beyond was too little to count
     double queue    # number waiting, summed
     double harmonic # w_j (1/(n+r) + ... + 1/(n+jr)), summed: the mean wait of the answered comes of it
 
 
 @cython.cdivision(True)
+cdef inline double log_weight(double n, double a, double r, double j) noexcept nogil:
+    """log of w_j = a^j / ((n + r)...(n + jr)), j > 0."""
+    cdef double d = n - a, total
+    if r == 0:
+        return j * log1p(-d / n)
+    total = deviance(n, a, d) / r - deviance(n + j * r, a, d + j * r) / r
+    total -= stirling(n / r + j) + 0.5 * log(SC_TWO_PI * (n / r + j))
+    if n > 0:
+        total += stirling(n / r) + 0.5 * log(SC_TWO_PI * (n / r))
+    return total
+
+
+@cython.cdivision(True)
 cdef inline void window(double n, double a, double r, double places, Window* x, long* work) noexcept nogil:
-    """Sums over the waiting states from the heaviest outwards, in both directions, until nothing more counts."""
-    cdef double j, w, h, first, peak = 0, d = n - a, c
+    """Sums over the waiting states from the heaviest outwards: up until nothing more counts, down to nobody waiting.
+
+    The product on the way down keeps the weight of the states with somebody free to full accuracy, where a
+    difference of deviances would not for long patience.
+    """
+    cdef double j, w, h, first, peak = 0, d = n - a
     cdef long count = 0
     if d < 0:
         peak = places if r == 0 else min(places, floor(-d / r))
@@ -203,16 +225,8 @@ cdef inline void window(double n, double a, double r, double places, Window* x, 
     h = 0
     x.log_peak = 0
     if peak > 0:
-        if r == 0:
-            x.log_peak = peak * log1p(-d / n)
-            h = peak / n
-        else:
-            c = a / r
-            x.log_peak = deviance(n, a, d) / r - deviance(n + peak * r, a, d + peak * r) / r
-            x.log_peak -= stirling(n / r + peak) + 0.5 * log(SC_TWO_PI * (n / r + peak))
-            if n > 0:
-                x.log_peak += stirling(n / r) + 0.5 * log(SC_TWO_PI * (n / r))
-            h = digamma_step(n / r, peak, work) / r
+        x.log_peak = log_weight(n, a, r, peak)
+        h = peak / n if r == 0 else digamma_step(n / r, peak, work) / r
     first = h
     x.sum = 1
     x.queue = peak
@@ -230,7 +244,8 @@ cdef inline void window(double n, double a, double r, double places, Window* x, 
         count += 1
         if j * w <= 1e-18 * x.queue and h * w <= 1e-18 * x.harmonic:
             break
-    x.last = w if j >= places else 0
+    x.cut = j < places
+    x.last = exp(log_weight(n, a, r, places) - x.log_peak) if x.cut and places < INFINITY else w
     j = peak
     w = 1
     h = first
@@ -242,8 +257,10 @@ cdef inline void window(double n, double a, double r, double places, Window* x, 
         x.queue += j * w
         x.harmonic += h * w
         count += 1
-        if w <= 1e-18 * x.sum:
+        if w < 1e-300:
+            w = 0
             break
+    x.first = w
     work[0] += count
 
 
@@ -275,7 +292,7 @@ cdef inline void limited(System* s, Tails* base, long* work) noexcept nogil:
         s.free = base.pu
         scale = base.p
     else:
-        s.q = exp(-x.log_peak)
+        s.q = x.first
         s.free = s.q * base.u
         scale = 1
     s.full = scale * x.last
@@ -286,6 +303,7 @@ cdef inline void limited(System* s, Tails* base, long* work) noexcept nogil:
     s.queue = scale * x.queue
     s.harmonic = scale * x.harmonic
     s.log_peak = x.log_peak
+    s.cut = x.cut
     s.z = s.free + s.wait
 
 
@@ -376,7 +394,7 @@ cdef inline void within_limited(System* s, double limit, Within* y, long* work) 
         paced = a * limit if r == 0 else -a / r * expm1(-r * limit)
         mean = n * limit if r == 0 else (n / r + 1) * expm1(r * limit)
         paced = max(paced, mean)
-        if s.places > paced + 12 * sqrt(paced * (1 + (paced - n * limit) / n if r > 0 else 1)) + 60:
+        if s.cut or s.places > paced + 12 * sqrt(paced * (1 + (paced - n * limit) / n if r > 0 else 1)) + 60:
             # nobody blocked could have been answered in time: the sums are those of a line without limit
             if r == 0:
                 slope = (a - n) * limit
@@ -441,7 +459,7 @@ cdef inline double answered_wait(System* s, long* work) noexcept nogil:
         scale = s.q
         if x.peak > 0:
             c = s.a / s.r
-            scale = poisson(s.n / s.r + x.peak, c, deviance(s.n + x.peak * s.r, s.a, s.n - s.a + x.peak * s.r) / s.r)
+            scale = s.scale * poisson(s.n / s.r + x.peak, c, deviance(s.n + x.peak * s.r, s.a, s.n - s.a + x.peak * s.r) / s.r)
         harmonic = scale * x.harmonic
     else:
         harmonic = s.harmonic
@@ -473,12 +491,15 @@ cdef inline double level(
         return 0. if s.n == 0 else answered / (s.free + s.n / s.a * s.above + (s.full if count_blocked else 0.))
     if definition == SL_SHORT_ABANDONS_MET:
         within(s, short, &y, work)
-        left = s.free + y.cleared - expm1(-s.r * short) * y.still - (s.free + y.answered)
+        left = y.cleared - expm1(-s.r * short) * y.still - y.answered
         return (answered + max(left, 0)) / offered
-    left = x.cleared - expm1(-s.r * limit) * x.still - x.answered
     if definition == SL_ABANDONS_MET:
         return (s.free + x.cleared - expm1(-s.r * limit) * x.still) / offered
-    return answered / (offered - max(left, 0))
+    if s.n == 0:
+        return 0
+    # A + B - Bt: all answered, and those who leave after the limit
+    left = exp(-s.r * limit) * x.still - x.late
+    return answered / (s.free + s.n / s.a * s.above + max(left, 0) + (s.full if count_blocked else 0.))
 
 
 cdef enum:  # measures
@@ -524,3 +545,71 @@ cdef inline double measure(int which, double n, double a, double r, double place
     if which == ABANDONMENT:
         return r * s.queue / (a * s.z)
     return s.queue / (a * s.z)
+
+
+cdef enum:  # whose wait
+    ALL = 0
+    ANSWERED = 1
+    OFFERED = 2
+
+
+@cython.cdivision(True)
+cdef inline double share_beyond(System* s, double t, int of, long* work) noexcept nogil:
+    """Share whose wait is longer than t."""
+    cdef Within x
+    within(s, t, &x, work)
+    if of == ANSWERED:
+        return x.late / (s.free + s.n / s.a * s.above)
+    return x.still / s.z * (exp(-s.r * t) if of == ALL else 1.)
+
+
+@cython.cdivision(True)
+cdef inline double quantile(
+    double n, double a, double r, double places, double q, int of, long* work
+) noexcept nogil:
+    """The wait that a share q does not exceed, in AHTs."""
+    cdef System s
+    cdef double lo = 0, hi, f_lo, f_hi, t, f, goal = 1 - q, side = 0
+    cdef int i
+    if a == 0:
+        return 0
+    if not prepare(n, a, r, places, &s, work):
+        return INFINITY
+    if places == 0:
+        return 0
+    if n == 0 and of != ALL:
+        return NAN if of == ANSWERED else INFINITY
+    f_lo = share_beyond(&s, 0, of, work)
+    if f_lo <= goal:
+        return 0
+    f_lo = log(f_lo / goal)
+    if n == 0:
+        return f_lo / r
+    if r == 0 and places == INFINITY:
+        return f_lo / (n - a)
+    hi = min(1 / (r + fabs(n - a)), 1 / n)
+    while True:
+        f_hi = log(share_beyond(&s, hi, of, work) / goal)
+        if f_hi <= 0:
+            break
+        lo = hi
+        f_lo = f_hi
+        hi *= 2
+    for i in range(200):  # regula falsi, the standing end's value halved (Illinois); bisection where logs are infinite
+        if f_hi == 0 or hi - lo <= 4e-16 * hi:
+            break
+        t = 0.5 * (lo + hi) if f_hi == -INFINITY or i % 8 == 7 else lo + (hi - lo) * (f_lo / (f_lo - f_hi))
+        if t <= lo or t >= hi:
+            t = 0.5 * (lo + hi)
+        f = log(share_beyond(&s, t, of, work) / goal)
+        if f > 0:
+            lo = t
+            f_lo = f
+            f_hi = 0.5 * f_hi if side > 0 else f_hi
+            side = 1
+        else:
+            hi = t
+            f_hi = f
+            f_lo = 0.5 * f_lo if side < 0 else f_lo
+            side = -1
+    return hi

@@ -3,6 +3,7 @@
 cimport cython
 from libc.math cimport INFINITY, NAN, ceil, erfc, exp, fabs, floor, fmax, fmin, isinf, isnan, log, sqrt
 
+from _erlang_chat cimport Chats, prepare_chat
 from _erlang_family cimport SL_OFFERED, System, answered_wait, level, prepare
 
 cdef extern from *:
@@ -24,6 +25,8 @@ cdef struct Limits:
     double r              # AHT over mean patience
     double places
     double total          # lines: places are what is left of them; infinite: not so
+    const double* speed   # of each chat when 1..slots are held
+    int slots             # 0: one contact at a time
 
 
 cdef inline bint attainable(Limits* l) noexcept nogil:
@@ -48,10 +51,16 @@ cdef inline double excess(double value, double limit) noexcept nogil:
 cdef inline double gap(double n, double a, Limits* l, long* work) noexcept nogil:
     """The worst excess over the limits with n advisers: above 0 when one is missed. a > 0."""
     cdef System s
+    cdef Chats chats
+    cdef bint steady
     cdef double worst = -INFINITY, value, places = l.places
     if l.total < INFINITY:
         places = fmax(l.total - n, 0)
-    if not prepare(n, a, l.r, places, &s, work):
+    if l.slots > 0:
+        steady = prepare_chat(n, a, l.r, places, l.speed, l.slots, &s, &chats, work)
+    else:
+        steady = prepare(n, a, l.r, places, &s, work)
+    if not steady:
         return 700
     if s.z == 0:  # nobody at all gets in
         return 700 if l.target > 0 or l.count_blocked else -1.
@@ -96,23 +105,24 @@ cdef inline double first_guess(double a, Limits* l) noexcept nogil:
 @cython.cdivision(True)
 cdef inline double least_advisers(double a, Limits* l, bint whole, long* tried, long* work) noexcept nogil:
     """The least n, whole or real, that meets all limits; infinite if none does. The gap falls as n grows."""
-    cdef double lo, hi, g_lo = NAN, g_hi = NAN, n, g, step, cut, most = INFINITY
+    cdef double lo, hi, g_lo = NAN, g_hi = NAN, n, g, step, cut, base, most = INFINITY
     cdef long tries = 0
     if a == 0:
         return 0
     if not attainable(l):
         return INFINITY
     lo = -1
+    base = a if l.slots == 0 else a / (l.slots * l.speed[l.slots - 1])
     if l.total < INFINITY:
         most = l.total
     if l.r == 0 and l.places == INFINITY and l.total == INFINITY:
-        lo = floor(a) if whole else a  # no steady state: never enough
+        lo = floor(base) if whole else base  # no steady state: never enough
         g_lo = NAN
     hi = INFINITY
-    n = first_guess(a, l) if l.r == 0 else a
+    n = first_guess(a, l) if l.r == 0 and l.slots == 0 else base
     n = fmax(ceil(n) if whole else n, lo + 1 if whole else lo * (1 + 1e-9))
     n = fmin(fmax(n, 0), most)
-    step = fmax(1, 0.25 * sqrt(a))
+    step = fmax(1, 0.25 * sqrt(base))
     while True:
         g = gap(n, a, l, work)
         tries += 1

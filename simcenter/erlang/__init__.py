@@ -1,5 +1,17 @@
 """Closed-form queueing: Erlang B, C, A, M/M/n/K+M and chat, over numbers, arrays and Series, exact and fast."""
 
+from simcenter.erlang.chat import (
+    chat_abandonment,
+    chat_advisers_for,
+    chat_asa,
+    chat_blocking,
+    chat_mean_wait,
+    chat_occupancy,
+    chat_service_level,
+    chat_session_s,
+    chat_wait_probability,
+    chats_held,
+)
 from simcenter.erlang.family import (
     abandonment,
     asa,
@@ -12,6 +24,7 @@ from simcenter.erlang.family import (
     queue_length,
     service_level,
     wait_probability,
+    wait_quantile,
 )
 from simcenter.erlang.staffing import advisers_for, lines_for, load_for
 
@@ -20,6 +33,16 @@ __all__ = [
     "advisers_for",
     "asa",
     "blocking",
+    "chat_abandonment",
+    "chat_advisers_for",
+    "chat_asa",
+    "chat_blocking",
+    "chat_mean_wait",
+    "chat_occupancy",
+    "chat_service_level",
+    "chat_session_s",
+    "chat_wait_probability",
+    "chats_held",
     "erlang_b",
     "erlang_c",
     "lines_for",
@@ -30,4 +53,5 @@ __all__ = [
     "queue_length",
     "service_level",
     "wait_probability",
+    "wait_quantile",
 ]

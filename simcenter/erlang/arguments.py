@@ -19,7 +19,7 @@ Values: TypeAlias = Any
 
 FloatArray = npt.NDArray[np.float64]
 
-LARGEST = 1e9
+LARGEST = 1e7
 """The largest load, number of advisers, and time in AHTs that the formulas take."""
 
 
@@ -31,8 +31,9 @@ class Rule:
     holds: Callable[[FloatArray], npt.NDArray[np.bool_]]
 
 
-LOAD = Rule("a load in erlangs from 0 to 1e9", lambda x: (x >= 0) & (x <= LARGEST))
-ADVISERS = Rule("a number from 0 to 1e9, whole or not", lambda x: (x >= 0) & (x <= LARGEST))
+LOAD = Rule("a load in erlangs from 0 to 1e7", lambda x: (x >= 0) & (x <= LARGEST))
+ADVISERS = Rule("a number from 0 to 1e7, whole or not", lambda x: (x >= 0) & (x <= LARGEST))
+WHOLE_ADVISERS = Rule("a whole number from 0 to 100,000", lambda x: (x >= 0) & (x <= 1e5) & (np.floor(x) == x))
 VOLUME = Rule("a finite number of contacts, 0 or more", lambda x: (x >= 0) & (x < np.inf))
 DURATION = Rule("a finite time in seconds, longer than 0", lambda x: (x > 0) & (x < np.inf))
 WITHIN = Rule("a finite time in seconds, 0 or more", lambda x: (x >= 0) & (x < np.inf))
@@ -158,9 +159,26 @@ def gather(arguments: Mapping[str, tuple[Any, Rule]], invalid: str = "raise") ->
         raise shapes_error(arrays) from None
     if index is not None and shape != (len(index),):
         raise shapes_error(arrays)
+    for name, most in RATIOS.items():
+        if name in arrays and "aht_s" in arrays:
+            _in_proportion(name, arrays[name], arrays["aht_s"], most)
     if invalid == "nan":
         holes = np.broadcast_to(holes, shape)
     return Call(tuple(arrays.values()), shape, index, holes if invalid == "nan" else None)
+
+
+RATIOS = {"patience_s": 1e7, "within_s": 1e9, "short_s": 1e9}
+"""The longest finite times, in AHTs: beyond, sums would grow without use."""
+
+
+def _in_proportion(name: str, array: FloatArray, aht: FloatArray, most: float) -> None:
+    with np.errstate(over="ignore"):
+        ratio = array / aht
+    rule = Rule(f"at most {most:g} AHTs" + (" or inf" if name == "patience_s" else "") + " and above 1e-9 AHTs or 0",
+                lambda x: ((x <= most) & (x >= 1e-9)) | (x == 0))  # fmt: skip
+    bad = ~rule.holds(ratio) & ~(np.isinf(array) & (name == "patience_s"))
+    if bad.any():
+        raise complain(name, np.broadcast_to(array, bad.shape), bad, rule)
 
 
 def _join(holes: Any, bad: npt.NDArray[np.bool_], arrays: dict[str, FloatArray]) -> Any:

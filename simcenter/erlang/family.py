@@ -29,7 +29,6 @@ from simcenter import _erlang
 from simcenter.erlang.arguments import (
     ADVISERS,
     DURATION,
-    LIMIT,
     LOAD,
     PATIENCE,
     PLACES,
@@ -332,6 +331,47 @@ def queue_length(
         Contacts; relative error at most 1e-10; inf without a steady state.
     """
     return _measure(_QUEUE, load, advisers, aht_s, patience_s, places, invalid)
+
+
+def wait_quantile(
+    load: Values,
+    advisers: Values,
+    *,
+    q: Values,
+    aht_s: Values,
+    patience_s: Values = np.inf,
+    places: Values = np.inf,
+    of: str = "all",
+    invalid: str = "raise",
+) -> Any:
+    """The wait that a share q of the contacts does not exceed.
+
+    Parameters
+    ----------
+    load, advisers, aht_s, patience_s, places, invalid
+        As in `wait_probability`.
+    q : number, array or Series
+        Share from 0 to below 1, such as 0.9.
+    of : {"all", "answered", "offered"}
+        Whose wait: of all not blocked, whether answered or abandoned; of the answered (as a report's percentiles); or
+        the wait offered, that of somebody who would never leave.
+
+    Returns
+    -------
+    float, array or Series
+        Seconds; relative error at most 1e-10, but where the wait is nearly 0 (1 - q close to the probability of
+        waiting); 0 where at least a share q does not wait; inf without a steady state.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is not allowed.
+    """
+    whose = one_of("of", of, {"all": 0, "answered": 1, "offered": 2})
+    call = _system(load, advisers, aht_s, patience_s, places, invalid, q=(q, SHARE_BELOW_1))
+    a, n, aht, patience, k, share = call.values
+    with np.errstate(all="ignore"):
+        return call.answer(_erlang.wait_quantile(a, n, share, aht / patience, k, whose) * aht)
 
 
 def service_level(

@@ -107,8 +107,8 @@ def advisers_for(
         short_s, lines, invalid,
     )  # fmt: skip
     with np.errstate(all="ignore"):
-        found, _, _ = _erlang.advisers_for(call.values[0], *_kernel(call, definition, count_blocked), not fractional)
-    return _found(call, found, fractional, unattainable)
+        least, _, _ = _erlang.advisers_for(call.values[0], *_kernel(call, definition, count_blocked), not fractional)
+    return found(call, least, fractional, unattainable)
 
 
 def load_for(
@@ -142,8 +142,8 @@ def load_for(
         max_occupancy, short_s, lines, invalid,
     )  # fmt: skip
     with np.errstate(all="ignore"):
-        found, _, _ = _erlang.load_for(call.values[0], *_kernel(call, definition, count_blocked))
-    return call.answer(found)
+        least, _, _ = _erlang.load_for(call.values[0], *_kernel(call, definition, count_blocked))
+    return call.answer(least)
 
 
 def lines_for(load: Values, *, blocking: Values, unattainable: str = "raise", invalid: str = "raise") -> Any:
@@ -175,8 +175,8 @@ def lines_for(load: Values, *, blocking: Values, unattainable: str = "raise", in
     one_of("unattainable", unattainable, UNATTAINABLE)
     call = gather({"load": (load, LOAD), "blocking": (blocking, SHARE)}, invalid)
     with np.errstate(all="ignore"):
-        found, _, _ = _erlang.lines_for(*call.values)
-    return _found(call, found, False, unattainable, "lines")
+        least, _, _ = _erlang.lines_for(*call.values)
+    return found(call, least, False, unattainable, "lines")
 
 
 def _limits_call(
@@ -213,10 +213,10 @@ def _kernel(call: Call, definition: str, count_blocked: bool) -> tuple[Any, ...]
     )  # fmt: skip
 
 
-def _found(call: Call, found: FloatArray, fractional: bool, unattainable: str, what: str = "advisers") -> Any:
+def found(call: Call, least: FloatArray, fractional: bool, unattainable: str, what: str = "advisers") -> Any:
     """The answer in the type promised, or the error for the first row that no staff can meet."""
-    found = np.asarray(found)
-    lost = np.isinf(found)
+    least = np.asarray(least)
+    lost = np.isinf(least)
     if call.holes is not None:
         lost = lost & ~call.holes
     if unattainable == "raise" and lost.any():
@@ -224,5 +224,5 @@ def _found(call: Call, found: FloatArray, fractional: bool, unattainable: str, w
         where = f" at [{', '.join(map(str, at))}]" if at else ""
         raise UnattainableError(f"no number of {what} meets the limits{where}")
     if fractional or unattainable == "inf" or call.holes is not None:
-        return call.answer(found)
-    return call.in_kind(found.astype(np.int64))
+        return call.answer(least)
+    return call.in_kind(least.astype(np.int64))
