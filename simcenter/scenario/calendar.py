@@ -97,7 +97,7 @@ class Calendar:
 
     def ever_open(self, hours: Hours) -> BoolArray:
         """Whether hours are open at each clock time of a day (slots,) on any day, also if the clocks skip it then."""
-        return np.logical_or.reduce(self._week(hours)[self.day_row], axis=0, dtype=np.bool_)
+        return np.asarray(self._week(hours)[self.day_row].any(axis=0), dtype=np.bool_)
 
     def _week(self, hours: Hours) -> BoolArray:
         """Whether hours are open at each clock time of each weekday and of a holiday: (8, slots)."""

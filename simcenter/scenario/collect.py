@@ -14,7 +14,7 @@ from simcenter.scenario.fields import Line, Number, Whole, name_problem, said
 from simcenter.scenario.horizon import HorizonForm
 from simcenter.scenario.model import SCHEMA
 from simcenter.scenario.parts import Context, Part, read_part
-from simcenter.scenario.problems import NOTHING, Place, Problems
+from simcenter.scenario.problems import NOTHING, Place, Problems, dotted
 from simcenter.scenario.queue import QueueForm
 from simcenter.scenario.target import CentreTargets, Target
 
@@ -110,7 +110,7 @@ def _read_desk(data: object, place: Place, problems: Problems, context: Context)
     assert isinstance(data, Mapping)
     serves = data.get("serves")
     if not isinstance(serves, Mapping) or not serves:
-        rule = "must name at least one queue that the desk serves"
+        rule = f"must hold a table [{dotted((*place, 'serves'))}.QUEUE] for each queue that the desk serves"
         problems.add((*place, "serves"), rule, serves if "serves" in data else NOTHING)
         return DeskPart(desk, {}, {}, complete=False)
     read: dict[str, Part[ServesForm] | None] = {}

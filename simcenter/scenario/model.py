@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from simcenter.errors import ScenarioError
 from simcenter.scenario.calendar import Calendar, make_calendar
 from simcenter.scenario.desk import Desk, DeskForm
 from simcenter.scenario.fields import Line, Whole
 from simcenter.scenario.horizon import Horizon, HorizonForm
+from simcenter.scenario.problems import show
 from simcenter.scenario.queue import Queue, QueueForm
 from simcenter.scenario.tables import Files
 from simcenter.scenario.target import CentreTargets
@@ -70,6 +72,8 @@ class Scenario(BaseModel):
         from simcenter.scenario.build import build_scenario
         from simcenter.scenario.edit import plain
 
+        if not isinstance(data, Mapping):
+            raise ScenarioError([f"scenario: must be a table of keys and values, got {show(data)}"])
         return build_scenario(plain(data), Files(Path(base)))
 
     def replace(self, key: str | Mapping[str, Any], value: Any = None) -> "Scenario":

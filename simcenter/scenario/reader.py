@@ -1,5 +1,6 @@
-"""Reading a scenario file: TOML text in, a checked scenario out."""
+"""Reading a scenario file: TOML text (or the JSON of a resolved scenario) in, a checked scenario out."""
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from simcenter.errors import ScenarioError
 from simcenter.scenario.build import build_scenario
 from simcenter.scenario.model import Scenario
+from simcenter.scenario.problems import show
 from simcenter.scenario.tables import Files
 
 LARGEST_BYTES = 100_000_000
@@ -18,7 +20,8 @@ def load_scenario(path: str | Path) -> Scenario:
     Parameters
     ----------
     path : str or Path
-        A TOML file; the demand files that it names are looked for beside it.
+        A TOML file; the demand files that it names are looked for beside it. A file that ends in .json is read as
+        JSON: a resolved scenario as ``to_dict`` gives it.
 
     Returns
     -------
@@ -29,16 +32,16 @@ def load_scenario(path: str | Path) -> Scenario:
     ScenarioError
         With every problem found, each as ``key path: rule, got value``.
     """
-    return build_scenario(read_toml(path), Files(Path(path).parent))
+    return build_scenario(read_tables(path), Files(Path(path).parent))
 
 
-def read_toml(path: str | Path) -> dict[str, Any]:
-    """The tables of a TOML file.
+def read_tables(path: str | Path) -> dict[str, Any]:
+    """The tables of a TOML or JSON file.
 
     Raises
     ------
     ScenarioError
-        When it cannot be read, is not text in UTF-8 or not TOML.
+        When it cannot be read, is not text in UTF-8 or not well formed.
     """
     content = _content(Path(path), str(path))
     try:
@@ -47,12 +50,25 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         line = content[: error.start].count(b"\n") + 1
         got = f"the byte 0x{content[error.start]:02x} in line {line}"
         raise ScenarioError([f"{path}: must be text in UTF-8, got {got}"]) from None
+    kind = "JSON" if Path(path).suffix.lower() == ".json" else "TOML"
     try:
-        return tomllib.loads(text)
+        tables = json.loads(text, object_pairs_hook=_once) if kind == "JSON" else tomllib.loads(text)
     except RecursionError:
-        raise ScenarioError([f"{path}: must be valid TOML, got tables or lists nested too deep"]) from None
+        raise ScenarioError([f"{path}: must be valid {kind}, got tables or lists nested too deep"]) from None
     except ValueError as error:
-        raise ScenarioError([f"{path}: must be valid TOML, got {_plain(str(error))}"]) from None
+        raise ScenarioError([f"{path}: must be valid {kind}, got {_plain(str(error))}"]) from None
+    if not isinstance(tables, dict):
+        raise ScenarioError([f"{path}: must be a table of keys and values, got {show(tables)}"])
+    return tables
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON table, whose keys must differ."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {show(next(name for name in names if names.count(name) > 1))} twice in a table")
+    return table
 
 
 def _content(where: Path, shown: str) -> bytes:
@@ -71,5 +87,5 @@ def _content(where: Path, shown: str) -> bytes:
 
 
 def _plain(message: str) -> str:
-    """tomllib's message with a small first letter."""
+    """A parser's message with a small first letter."""
     return message[:1].lower() + message[1:]

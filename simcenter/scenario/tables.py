@@ -194,4 +194,10 @@ def _table(rows: _Rows, name: str) -> Table | list[Found]:
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:
         return [(f"{name} must have each column once", Said(f'"{twice[0]}" twice'))]
-    return Table(name, header, rows.cells[1:], rows.lines[1:])
+    # More cells than columns: a decimal comma, most often. Reading on would take half a number for a whole one.
+    longer = [
+        (f"{name} line {line} must have at most {len(header)} cells, as many as its header", list(row))
+        for line, row in zip(rows.lines[1:], rows.cells[1:], strict=True)
+        if any(cell not in (None, "") for cell in row[len(header) :])
+    ]
+    return shorten(list(longer)) or Table(name, header, rows.cells[1:], rows.lines[1:])

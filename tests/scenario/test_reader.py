@@ -1,7 +1,9 @@
+import json
+
 import pytest
 
 from simcenter.errors import ScenarioError
-from simcenter.scenario import load_scenario
+from simcenter.scenario import Scenario, load_scenario
 
 
 def problem(path):
@@ -44,3 +46,30 @@ def test_utf16_is_told(tmp_path):
     path = tmp_path / "x.toml"
     path.write_text("schema = 1", encoding="utf-16")
     assert problem(path) == f"{path}: must be text in UTF-8, got the byte 0xff in line 1"
+
+
+def test_the_json_of_a_resolved_scenario_is_a_scenario_file(small, tmp_path):
+    scenario = Scenario.from_dict(small)
+    path = tmp_path / "resolved.json"
+    path.write_text(json.dumps(scenario.to_dict()), encoding="utf-8")
+    assert load_scenario(path) == scenario
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("{", "must be valid JSON, got expecting property name"),
+        ("[1]", "must be a table of keys and values, got [1]"),
+        ('{"a": 1, "b": 2, "a": 3}', 'must be valid JSON, got the key "a" twice in a table'),
+    ],
+)
+def test_json_that_is_no_scenario_is_told(tmp_path, text, got):
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    assert problem(path).startswith(f"{path}: {got}")
+
+
+@pytest.mark.parametrize("data", [None, 5, [], "x"])
+def test_what_is_no_table_at_all_is_told(data):
+    with pytest.raises(ScenarioError, match="scenario: must be a table of keys and values, got "):
+        Scenario.from_dict(data)
