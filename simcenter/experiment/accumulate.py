@@ -1,8 +1,5 @@
 """The accumulator: replications' tallies in, estimates out. Its size does not grow with their number."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -15,95 +12,112 @@ from simcenter.measures.table import PERCENTS, Level, Measure, measure_named, me
 from simcenter.measures.tally import Tally
 
 FloatArray = npt.NDArray[np.float64]
-AnyArray = npt.NDArray[np.int64] | npt.NDArray[np.float64]
-Read = Callable[[str], AnyArray]
+IntArray = npt.NDArray[np.int64]
 
 SPANS = ("horizon", "day", "interval")
 """What a row of a result covers."""
 
 
-def linear(read: Read, terms: Mapping[str, float], shape: tuple[int, ...]) -> FloatArray:
-    """A linear combination of a tally's fields; ones where there are no terms."""
-    if not terms:
-        return np.ones(shape)
-    total = np.zeros(shape)
-    for name, factor in terms.items():
-        total += read(name) if factor == 1 else factor * read(name)
-    return total
-
-
-@dataclass(frozen=True)
 class Rows:
-    """How the tallies of one meter are read per span: rows x places, for queues, desks and journeys."""
+    """The tallies of one meter as arrays (fields, rows, places), per level; what rows and places there are.
 
-    meter: Meter
-    open_s: FloatArray
-    """(T, D) seconds of each interval inside the desk's hours."""
+    Rows of intervals: T + 1 for queues and journeys (the last: after the horizon), T + days for desks (the last ones:
+    after closing, by day). Journeys have one more place than there are queues: all of them.
+    """
 
-    @classmethod
-    def of(cls, meter: Meter) -> "Rows":
-        """The rows of a meter's tallies."""
-        return cls(meter, np.where(meter.desk_open, meter.network.interval_s, 0.0))
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.open_s: FloatArray = np.where(meter.desk_open, meter.network.interval_s, 0.0)
+        """(T, D) seconds of each interval inside the desk's hours."""
+        self._first: IntArray = np.searchsorted(meter.interval_day, np.arange(meter.days))
 
-    def count(self, level: Level, span: str) -> tuple[int, int]:
-        """Rows and places of a level and span. Intervals: T + 1 rows for queues and journeys (the last: after the
-        horizon), T + days for desks (the last: after closing, by day). Journeys of all queues are the last place."""
+    def shape(self, level: Level, span: str) -> tuple[int, int]:
+        """Rows and places."""
         meter = self.meter
         places = len(meter.network.desk_names if level == "desk" else meter.network.queue_names) + (level == "journey")
         after = meter.days if level == "desk" else 1
         return {"horizon": 1, "day": meter.days, "interval": meter.intervals + after}[span], places
 
-    def reader(self, tally: Tally, level: Level, span: str) -> Read:
-        """A function from a field's name to its (rows, places) values in a tally."""
+    def read(self, tally: Tally, level: Level) -> FloatArray:
+        """The fields of a level by interval, in the order of FIELDS."""
         if level == "desk":
-            return lambda name: self._desk(tally, span, name)
+            return self._desks(tally)
         sums = tally.queues if level == "queue" else tally.journeys
+        values = np.array([sums[name] for name in FIELDS[level]], dtype=np.float64)
+        if level == "queue":
+            return values
+        return np.concatenate([values, values.sum(axis=2, keepdims=True)], axis=2)
 
-        def read(name: str) -> AnyArray:
-            values = sums[name]
-            if level == "journey":
-                values = np.hstack([values, values.sum(axis=1, keepdims=True)])
-            return self._spanned(values, span)
+    def _desks(self, tally: Tally) -> FloatArray:
+        """Seconds and answers inside the hours, then outside them by day.
 
-        return read
+        ``open_paid_s`` is what is paid inside the hours, ``open_s`` the length of those hours.
+        """
+        names = [name for name in FIELDS["desk"] if name in tally.desks]
+        values = np.array([tally.desks[name] for name in names], dtype=np.float64)
+        inside = np.where(self.open_s > 0, values[:, :-1], 0.0)
+        values[:, :-1] -= inside
+        outside = np.add.reduceat(values, self._first, axis=1)
+        fields = {name: np.concatenate([inside[i], outside[i]]) for i, name in enumerate(names)}
+        nothing = np.zeros((self.meter.days, self.open_s.shape[1]))
+        fields["open_s"] = np.concatenate([self.open_s, nothing])
+        fields["open_paid_s"] = np.concatenate([inside[names.index("paid_s")], nothing])
+        return np.array([fields[name] for name in FIELDS["desk"]])
 
-    def _spanned(self, values: AnyArray, span: str) -> AnyArray:
-        """(T + 1, places) values per interval, per day, or in one row."""
+    def spanned(self, values: FloatArray, level: Level, span: str) -> FloatArray:
+        """(..., rows, places) by interval as sums over each day, or over the horizon."""
         if span == "interval":
             return values
         if span == "horizon":
-            return np.asarray(values.sum(axis=0, keepdims=True))
-        first = np.searchsorted(self.meter.interval_day, np.arange(self.meter.days))
-        return np.asarray(np.add.reduceat(values, first, axis=0))
+            return np.asarray(values.sum(axis=-2, keepdims=True))
+        if level != "desk":
+            return np.asarray(np.add.reduceat(values, self._first, axis=-2))
+        inside, outside = values[..., : self.meter.intervals, :], values[..., self.meter.intervals :, :]
+        return np.asarray(np.add.reduceat(inside, self._first, axis=-2) + outside)
 
     def opened(self, span: str) -> npt.NDArray[np.bool_]:
         """Whether each desk is open at all in each row (rows, D); never after closing."""
-        days = np.zeros((self.meter.days, self.open_s.shape[1]))
-        if span == "interval":
-            return np.vstack([self.open_s, days]) > 0
-        np.add.at(days, self.meter.interval_day[:-1], self.open_s)
-        return (days if span == "day" else days.sum(axis=0, keepdims=True)) > 0
+        nothing = np.zeros((self.meter.days, self.open_s.shape[1]))
+        return self.spanned(np.concatenate([self.open_s, nothing]), "desk", span) > 0
 
-    def _desk(self, tally: Tally, span: str, name: str) -> AnyArray:
-        """A desk's field; ``open_paid_s`` is paid inside the hours, ``open_s`` the length of those hours."""
-        open_s = self.open_s
-        outside: FloatArray = np.zeros((self.meter.days, open_s.shape[1]))
-        if name == "open_s":
-            inside = open_s
-        else:
-            values = np.asarray(tally.desks["paid_s" if name == "open_paid_s" else name], dtype=np.float64)
-            inside = np.where(open_s > 0, values[:-1], 0.0)
-            if name != "open_paid_s":
-                rest = values.copy()
-                rest[:-1] -= inside
-                outside += self._spanned(rest, "day")
-        if span == "interval":
-            return np.vstack([inside, outside])
-        if span == "horizon":
-            return np.asarray(inside.sum(axis=0, keepdims=True) + outside.sum(axis=0, keepdims=True))
-        first = np.searchsorted(self.meter.interval_day[:-1], np.arange(self.meter.days))
-        outside += np.add.reduceat(inside, first, axis=0)
-        return outside
+
+class _Terms:
+    """The measures of a level that are means or ratios of sums, as terms (field, factor)."""
+
+    def __init__(self, level: Level) -> None:
+        self.measures = [m for m in measures_of(level) if m.kind in ("mean", "ratio") and m.name != "service_level"]
+        place = {name: field for field, name in enumerate(FIELDS[level])}
+        self._parts = [
+            [[(place[name], factor) for name, factor in terms.items()] for terms in (m.numerator, m.denominator)]
+            for m in self.measures
+        ]
+        self._means = np.array([m.kind == "mean" for m in self.measures])
+
+    def sums(self, fields: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Numerators and denominators (measures, rows, places) by interval; those of means have none yet."""
+        both: FloatArray = np.zeros((2, len(self.measures), *fields.shape[1:]))
+        # Not a matrix product: that would start threads, which take longer than all of this.
+        for measure, parts in enumerate(self._parts):
+            for part, terms in enumerate(parts):
+                out = both[part, measure]
+                for field, factor in terms:
+                    out += fields[field] if factor == 1 else factor * fields[field]
+        return both[0], both[1]
+
+    def counted(self, denominators: FloatArray) -> FloatArray:
+        """Denominators (measures, rows, places) with those of means, which are one replication in every row."""
+        return np.where(self._means[:, None, None], 1.0, denominators)
+
+
+def _fields(level: Level) -> list[str]:
+    """The names of all counts and sums that the measures of a level are made of."""
+    names = [name for measure in measures_of(level) for name in (*measure.numerator, *measure.denominator)]
+    return list(dict.fromkeys(names))
+
+
+LEVELS: tuple[Level, ...] = ("queue", "desk", "journey")
+FIELDS = {level: _fields(level) for level in LEVELS}
+_TERMS = {level: _Terms(level) for level in LEVELS}
 
 
 class Accumulator:
@@ -113,14 +127,14 @@ class Accumulator:
     sums and squares of each replication's exact percentiles.
     """
 
-    def __init__(self, meter: Meter, *, spans: tuple[str, ...] = SPANS) -> None:
+    def __init__(self, meter: Meter) -> None:
         self.meter = meter
-        self.rows = Rows.of(meter)
+        self.rows = Rows(meter)
         self.replications = 0
         self._moments = {
-            (level, span): RatioMoments((len(_linear_measures(level)), *self.rows.count(level, span)))
-            for level in _LEVELS
-            for span in spans
+            (level, span): RatioMoments((len(_TERMS[level].measures), *self.rows.shape(level, span)))
+            for level in LEVELS
+            for span in SPANS
         }
         queues = len(meter.network.queue_names)
         self._percentiles = {
@@ -133,14 +147,11 @@ class Accumulator:
 
     def add(self, tally: Tally) -> None:
         """The tally of the next replication."""
-        for (level, span), moments in self._moments.items():
-            read = self.rows.reader(tally, level, span)
-            shape = self.rows.count(level, span)
-            measures = _linear_measures(level)
-            moments.add(
-                np.stack([linear(read, measure.numerator, shape) for measure in measures]),
-                np.stack([linear(read, measure.denominator, shape) for measure in measures]),
-            )
+        for level, terms in _TERMS.items():
+            sums = terms.sums(self.rows.read(tally, level))
+            for span in SPANS:
+                numerator, denominator = (self.rows.spanned(part, level, span) for part in sums)
+                self._moments[level, span].add(numerator, terms.counted(denominator))
         self._percentiles["day"].add(tally.day_percentiles)
         self._percentiles["horizon"].add(tally.percentiles[:, None, :])
         self._max_wait_s = np.fmax(self._max_wait_s, tally.max_wait_s)
@@ -160,7 +171,7 @@ class Accumulator:
             known = [part for part in parts if part is not None]
             return Estimate(*(_chosen(known, chosen, name) for name in ("value", "low", "high")))
         moments = self._moments[measure.level, span]
-        place = _linear_measures(measure.level).index(measure)
+        place = _TERMS[measure.level].measures.index(measure)
         value, error = moments.ratio(place), moments.standard_error(place)
         if measure.promised:
             unpromised = np.array([promise is None for promise in self.meter.promises.within])
@@ -170,7 +181,7 @@ class Accumulator:
 
     def sums(self, measure: Measure, span: str) -> FloatArray:
         """The sum over replications of a measure's numerator, (rows, places)."""
-        place = _linear_measures(measure.level).index(measure)
+        place = _TERMS[measure.level].measures.index(measure)
         return np.asarray(self._moments[measure.level, span].numerator[place])
 
     def _of_waits(self, measure: Measure, span: str, confidence: float) -> Estimate:
@@ -219,18 +230,6 @@ class PercentileMoments:
         error[enough] = np.sqrt(squares[enough] / (seen[enough] - 1) / seen[enough])
         quantile: FloatArray = np.array([student(confidence, int(count)) for count in seen.ravel()]).reshape(seen.shape)
         return Estimate(pooled, np.maximum(pooled - quantile * error, 0.0), pooled + quantile * error)
-
-
-_LEVELS: tuple[Level, ...] = ("queue", "desk", "journey")
-
-
-def _linear_measures(level: Level) -> list[Measure]:
-    """The measures of a level that are means or ratios of sums."""
-    return [
-        measure
-        for measure in measures_of(level)
-        if measure.kind in ("mean", "ratio") and measure.name != "service_level"
-    ]
 
 
 def _chosen(parts: list[Estimate], chosen: list[int], name: str) -> FloatArray:

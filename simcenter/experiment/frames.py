@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from simcenter.experiment.accumulate import Accumulator
+from simcenter.experiment.accumulate import LEVELS, Accumulator
 from simcenter.experiment.targets import TargetTable
 from simcenter.measures.table import MEASURES, Level, measure_named, measures_of
 
@@ -21,8 +21,6 @@ ALL = ""
 
 ALL_SHOWN = "(all)"
 """What is written for it in files, where an empty name would look lost."""
-
-LEVELS: tuple[Level, ...] = ("queue", "desk", "journey")
 
 
 def columns(accumulator: Accumulator, level: Level, span: str, confidence: float) -> dict[str, FloatArray]:

@@ -33,9 +33,12 @@ class RatioMoments:
             weight = seen / (seen + 1)
             off_n = numerator - self.numerator / seen
             off_d = denominator - self.denominator / seen
-            self._nn += weight * off_n * off_n
-            self._nd += weight * off_n * off_d
-            self._dd += weight * off_d * off_d
+            weighted = weight * off_n
+            self._nn += weighted * off_n
+            self._nd += weighted * off_d
+            off_d *= off_d
+            off_d *= weight
+            self._dd += off_d
         self.numerator += numerator
         self.denominator += denominator
         self.replications = seen + 1
