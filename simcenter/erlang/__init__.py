@@ -12,6 +12,7 @@ from simcenter.erlang.chat import (
     chat_wait_probability,
     chats_held,
 )
+from simcenter.erlang.deferred import deferred_requirement
 from simcenter.erlang.family import (
     abandonment,
     asa,
@@ -27,10 +28,12 @@ from simcenter.erlang.family import (
     wait_quantile,
 )
 from simcenter.erlang.staffing import advisers_for, lines_for, load_for
+from simcenter.erlang.time_varying import advisers_over_time, load_over_time
 
 __all__ = [
     "abandonment",
     "advisers_for",
+    "advisers_over_time",
     "asa",
     "blocking",
     "chat_abandonment",
@@ -43,10 +46,12 @@ __all__ = [
     "chat_session_s",
     "chat_wait_probability",
     "chats_held",
+    "deferred_requirement",
     "erlang_b",
     "erlang_c",
     "lines_for",
     "load_for",
+    "load_over_time",
     "mean_wait",
     "occupancy",
     "offered_load",
