@@ -124,7 +124,7 @@ class TestOpeningAndClosing:
         assert told["a1"] == [("a", 550, None, None, 600, None, "DROPPED")]
 
     def test_all_are_dropped_before_anybody_who_was_held_for_them_looks_for_more(self, story):
-        # front holds a0 for b, and would take b0, which came later, were a0 dropped and front freed before b0 is dropped
+        # front holds a0 for b; it would take b0, which came later, were it freed before b0 is dropped too
         queues = {"a": Queue(), "b": Queue(open=((0, 600),), drop=True)}
         desks = {
             "front": Desk({"a": Serves(to={"b": To(warm=True)}), "b": Serves()}),
