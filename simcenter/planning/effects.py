@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 
-from simcenter.planning.centre import Centre, FloatArray, IntArray
+from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells
 from simcenter.planning.evaluate import Evaluate, Sample
 from simcenter.simulation.network import DEFERRED
@@ -79,10 +79,33 @@ def measure_effects(centre: Centre, cells: Cells, evaluate: Evaluate, base: Samp
                 columns.append(np.full(len(times), c))
                 values.append(np.full(len(times), change / sign.sum() if sign.sum() else 0.0))
     shape = (intervals * desks, len(cells))
+    local = cells.end - cells.first == 1
     if not rows:
         return Effects(csr_matrix(shape), level, advisers.tobytes())
     data = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    return Effects(csr_matrix(data, shape=shape), level, advisers.tobytes())
+    gain = _smoothed(centre, csr_matrix(data, shape=shape), local)
+    return Effects(gain, level, advisers.tobytes())
+
+
+def _smoothed(centre: Centre, gain: csr_matrix, local: BoolArray) -> csr_matrix:
+    """Each effect on a day or horizon averaged with those of neighbouring intervals of the same day and desk.
+
+    A single difference is mostly noise where few contacts come, and a search would pick the luckiest ones; the effects
+    of neighbours are alike. Effects on single intervals (``local`` cells) stay as measured.
+    """
+    intervals, desks = centre.desk_open.shape
+    blocks = []
+    for d in range(desks):
+        times = np.flatnonzero(centre.most[:, d] > centre.least[:, d])
+        apart = np.abs(np.arange(len(times))[:, None] - np.arange(len(times))[None, :])
+        weight = np.where(centre.day[times][:, None] == centre.day[times][None, :], np.clip(4.0 - apart, 0, None), 0.0)
+        weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
+        i, j = np.nonzero(weight)
+        blocks.append((times[i] * desks + d, times[j] * desks + d, weight[i, j]))
+    size = intervals * desks
+    row, column, value = (np.concatenate(part) for part in zip(*blocks, strict=True))
+    kernel = csr_matrix((value, (row, column)), shape=(size, size))
+    return (kernel @ gain @ diags(~local * 1.0) + gain @ diags(local * 1.0)).tocsr()
 
 
 def _owners(times: IntArray, intervals: int, apart: int) -> IntArray:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 """Called with one line of text and the fraction done, 0 to 1."""
 
+STEADY = 10
+"""Replications after which their pace is known: the first ones start processes."""
 MOST_ROUNDS = 6
 GROWTH = (1, 1, 2, 2, 4, 4)
 """Fresh replications of each round, in multiples of ``replications``."""
@@ -128,7 +130,9 @@ class _Clock:
     def tick(self) -> None:
         """After each replication."""
         self.played += 1
-        if self.searching and self.limit_s is not None and self.left_s() < self.reserve * self.pace_s():
+        if self.limit_s is None or not self.searching or self.played < STEADY:
+            return
+        if self.left_s() < min(self.reserve * self.pace_s(), 0.5 * self.limit_s):
             raise OutOfTime
 
     def pace_s(self) -> float:
@@ -215,8 +219,8 @@ class _Job:
         advisers = self.form.staffing.advisers
         out_of_time = False
         try:
-            advisers = improve(self.search, advisers, self.quick, self._safety(self.quick, 1), "sketch", True).advisers
-            advisers = improve(self.search, advisers, self.full, self._safety(self.full, 1), "search", False).advisers
+            advisers = improve(self.search, advisers, self.quick, self._safety(self.quick, 1), "sketch", self.quick).advisers
+            advisers = improve(self.search, advisers, self.full, self._safety(self.full, 1), "search", self.quick).advisers
         except OutOfTime:
             out_of_time = True
             advisers = advisers if self.search.best is None else self.search.best.advisers
@@ -231,7 +235,7 @@ class _Job:
             self.memo.learn(sample)
             clock.searching, clock.reserve = True, int(1.2 * self.replications * GROWTH[number])
             try:
-                repaired = improve(self.search, advisers, fresh, self._safety(fresh, number + 1), "repair", False)
+                repaired = improve(self.search, advisers, fresh, self._safety(fresh, number + 1), "repair", self.quick)
             except OutOfTime:
                 out_of_time = True
                 break

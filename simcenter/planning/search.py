@@ -14,11 +14,16 @@ from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells
 from simcenter.planning.effects import Effects, measure_effects
 from simcenter.planning.evaluate import Evaluate, Sample
-from simcenter.planning.moves import best_moves
+from simcenter.planning.moves import Room, best_moves
 
-STALLED = 3
-"""Rounds without a cheaper staffing that keeps every cell, after which the search ends."""
-HOPELESS = 5
+STALLED = 2
+"""Rounds without a staffing that is cheaper by ``WORTHWHILE``, after which the search ends."""
+WORTHWHILE = 0.003
+RETREATS = 4
+"""How often some of the advisers taken away are put back before the step counts as failed."""
+MIXED = ("transferred", "bounced", "occupancy", "resolved")
+"""Measures that fewer advisers at the wrong desk may mend."""
+HOPELESS = 4
 """Rounds without coming nearer to the cells missed, after which they are given up."""
 MOST_ROUNDS = 40
 
@@ -76,113 +81,191 @@ class Search:
 
 
 def improve(
-    search: Search, start: IntArray, replications: range, per_deviation: float, phase: str, fresh_effects: bool
+    search: Search,
+    start: IntArray,
+    replications: range,
+    per_deviation: float,
+    phase: str,
+    probes: range,
 ) -> Sample:
     """The cheapest staffing found that keeps every cell on the replications, or the nearest if none is.
 
-    Rounds of: choose the best moves by the measured effects, look at where they lead, correct the effects by what
-    really happened. The incumbent changes only for a staffing seen to be better, so a wrong prediction costs a round,
-    never the result.
+    First raise until every cell is kept; then lower: take many advisers away at once where it should be harmless, look,
+    and put some of them back where it was not. The incumbent changes only for a staffing seen to be better, so a wrong
+    prediction costs a look, never the result. Effects are measured on ``probes`` (a part of the replications will do).
     """
-    sample = _look(search, start, replications, per_deviation, phase)
-    if fresh_effects or search.effects is None:
-        search.effects = measure_effects(search.centre, search.cells, search.evaluate, sample, replications)
-    best, best_lack = sample, _relative(search, sample, per_deviation)
-    seen = {sample.advisers.tobytes()}
-    scale = np.ones(len(search.cells.criteria))
-    stalled = 0
-    for _ in range(MOST_ROUNDS):
-        moved = _moved(search, sample, per_deviation, scale, seen)
-        hopeless = best_lack > 0 and (moved is None or stalled >= HOPELESS)
-        if hopeless:
-            _rethink(search, best, replications, per_deviation)
-            sample, stalled, scale = best, 0, np.ones_like(scale)
-            best_lack = _relative(search, best, per_deviation)
-            continue
-        if moved is None or stalled >= STALLED + (best_lack > 0) * HOPELESS:
-            break
-        seen.add(moved.tobytes())
-        after = _look(search, moved, replications, per_deviation, phase)
-        scale = _corrected(search, sample, after, scale)
-        sample = after
-        lack = _relative(search, sample, per_deviation)
-        better = lack < 0.95 * best_lack or (
-            lack <= best_lack <= 0 and search.centre.total_cost(moved) < search.centre.total_cost(best.advisers) - 1e-9
-        )
-        if better:
-            best, best_lack, stalled = sample, lack, 0
-            search.best = best
-            continue
-        stalled += 1
+    level = Level(search, replications, per_deviation, phase, probes)
+    best = level.look(start)
+    if level.lack(best) > 0:
+        best = level.raised(best)
     search.best = best
-    return best
+    return level.lowered(best)
 
 
-def _look(search: Search, advisers: IntArray, replications: range, per_deviation: float, phase: str) -> Sample:
-    sample = search.evaluate(advisers, replications)
-    missed = int((search.missing(sample, per_deviation) > 0).sum())
-    step = Step(phase, search.centre.total_cost(advisers), missed, len(replications))
-    search.steps.append(step)
-    if search.best is None:
-        search.best = sample
-    search.watch(step)
-    return sample
+@dataclass
+class Level:
+    """A search at one number of replications, with what it has learned about how far effects can be trusted."""
 
+    search: Search
+    replications: range
+    per_deviation: float
+    phase: str
+    probes: range
 
-def _relative(search: Search, sample: Sample, per_deviation: float) -> float:
-    """How far a sample is from keeping every cell: lacks in standard deviations, summed; 0 if all are kept."""
-    lack = search.missing(sample, per_deviation)
-    deviation = np.where(sample.deviation > 0, sample.deviation, 1.0)
-    return float((lack / deviation).sum())
+    def __post_init__(self) -> None:
+        self.scale: FloatArray = np.ones(len(self.search.cells.criteria))
 
+    def look(self, advisers: IntArray) -> Sample:
+        """Evaluate a staffing and note it."""
+        sample = self.search.evaluate(advisers, self.replications)
+        step = Step(
+            self.phase,
+            self.search.centre.total_cost(advisers),
+            int((self.search.missing(sample, self.per_deviation) > 0).sum()),
+            len(self.replications),
+        )
+        self.search.steps.append(step)
+        if self.search.best is None:
+            self.search.best = sample
+        self.search.watch(step)
+        return sample
 
-def _moved(
-    search: Search, sample: Sample, per_deviation: float, scale: FloatArray, seen: set[bytes]
-) -> IntArray | None:
-    """The staffing that the best moves lead to, more carefully if they lead where the search has been; None if none."""
-    assert search.effects is not None
-    caution = 1.0
-    for _ in range(4):
-        factors = scale[search.cells.criterion] * caution
+    def lack(self, sample: Sample) -> float:
+        """How far a sample is from keeping every cell: lacks in standard deviations, summed; 0 if all are kept."""
+        lack = self.search.missing(sample, self.per_deviation)
+        return float((lack / np.where(sample.deviation > 0, sample.deviation, 1.0)).sum())
+
+    def raised(self, sample: Sample) -> Sample:
+        """Add advisers (and take away those who stand in the way of a cap) until every cell is kept; cells that
+        nothing brings nearer are given up and kept at what was reached."""
+        best, stalled = sample, 0
+        for _ in range(MOST_ROUNDS):
+            if self.lack(best) <= 0:
+                break
+            self._ensure_effects(sample)
+            moved = self._moves(sample, self._room_to_raise(sample))
+            if stalled >= HOPELESS or np.array_equal(moved, sample.advisers):
+                if not self._measure(best):
+                    self._give_up(best)
+                sample, stalled = best, 0
+                continue
+            after = self.look(moved)
+            self._learn(sample, after)
+            sample = after
+            if self.lack(sample) < 0.97 * self.lack(best):
+                best, stalled = sample, 0
+                self.search.best = best
+            else:
+                stalled += 1
+        return best
+
+    def lowered(self, best: Sample) -> Sample:
+        """Take advisers away while every cell is kept."""
+        failed, caution = 0, 1.0
+        for _ in range(MOST_ROUNDS):
+            if self.lack(best) > 0 or failed >= STALLED:
+                break
+            self._ensure_effects(best)
+            moved = self._moves(best, self._room_to_lower(best), caution)
+            if np.array_equal(moved, best.advisers):
+                # none should be harmless: make sure with effects measured here, if they were not
+                if not self._measure(best):
+                    break
+                continue
+            after = self._settled(best, self.look(moved))
+            saved = self._cost(best) - self._cost(after)
+            if self.lack(after) <= 0 and saved > 1e-9:
+                failed = 0 if saved > WORTHWHILE * self._cost(best) else failed + 1
+                best = after
+                self.search.best = best
+                caution = 1.0
+            else:
+                failed += 1
+                caution *= 2.0
+                if failed < STALLED:
+                    self._measure(best)
+        return best
+
+    def _settled(self, before: Sample, after: Sample) -> Sample:
+        """Put back some of the advisers taken away, until every cell is kept again or all are back."""
+        self._learn(before, after)
+        caution = 1.0
+        for _ in range(RETREATS):
+            if self.lack(after) <= 0:
+                break
+            taken = np.clip(before.advisers - after.advisers, 0, None)
+            none = np.zeros_like(taken)
+            moved = self._moves(after, Room(np.minimum(taken, 2), none, 0.0), caution)
+            if np.array_equal(moved, after.advisers):
+                break
+            following = self.look(moved)
+            self._learn(after, following)
+            after = following
+            # what is put back helps less than thought: put back more
+            caution *= 0.6
+        return after
+
+    def _cost(self, sample: Sample) -> float:
+        return self.search.centre.total_cost(sample.advisers)
+
+    def _room_to_raise(self, sample: Sample) -> Room:
+        bounded = self.search.bounded
+        up = (bounded.most - sample.advisers).clip(0, 2)
+        missed = self.search.missing(sample, self.per_deviation) > 0
+        mixed = np.array([one.measure in MIXED for one in self.search.cells.criteria], dtype=bool)
+        down = (sample.advisers - bounded.least).clip(0, 1)
+        if not (missed & mixed[self.search.cells.criterion]).any():
+            down = np.zeros_like(down)
+        return Room(up, down, 0.25)
+
+    def _room_to_lower(self, sample: Sample) -> Room:
+        bounded = self.search.bounded
+        return Room(np.zeros_like(sample.advisers), (sample.advisers - bounded.least).clip(0, 1), -1.0)
+
+    def _moves(self, sample: Sample, room: Room, caution: float = 1.0) -> IntArray:
+        search = self.search
+        assert search.effects is not None
+        factors = self.scale[search.cells.criterion] * caution
         effects = replace(search.effects, gain=(search.effects.gain @ diags(factors)).tocsr())
-        need = search.need(sample, per_deviation)
-        moved = best_moves(search.bounded, effects, sample.advisers, sample.mean, need, search.presence)
-        if moved.tobytes() not in seen:
-            return moved
-        # where steps were harmless on paper but not in truth, think them more harmful
-        caution *= 1.5 if (search.missing(sample, per_deviation) <= 0).all() else 0.6
-    return None
+        need = search.need(sample, self.per_deviation)
+        return best_moves(search.bounded, effects, sample.advisers, sample.mean, need, search.presence, room)
 
+    def _ensure_effects(self, sample: Sample) -> None:
+        if self.search.effects is None:
+            self._measure(sample)
 
-def _corrected(search: Search, before: Sample, after: Sample, scale: FloatArray) -> FloatArray:
-    """(K,) what the effects of each criterion are to be multiplied by, from what the last moves really did."""
-    assert search.effects is not None
-    step = search.effects
-    change = after.advisers - before.advisers
-    weight = np.zeros(change.shape)
-    for up in (1, 2):
-        weight += (change >= up) * step.step(before.advisers + up)
-    weight -= (change <= -1) * step.step(before.advisers)
-    predicted = np.asarray(step.gain.T @ weight.ravel()).ravel()
-    real = after.mean - before.mean
-    corrected = scale.copy()
-    for k in range(len(scale)):
-        mine = search.cells.criterion == k
-        said = float(np.abs(predicted[mine]).sum())
-        noise = float((before.deviation[mine]).sum()) / np.sqrt(len(before.replications)) * 0.1
-        if said > noise:
-            ratio = float((real[mine] * np.sign(predicted[mine])).sum()) / said
-            corrected[k] = np.clip(0.5 * scale[k] + 0.5 * np.clip(ratio, 0.3, 3.0), 0.3, 3.0)
-    return corrected
+    def _measure(self, sample: Sample) -> bool:
+        """Measure the effects at a staffing; False if that was done already."""
+        search = self.search
+        if search.effects is not None and search.effects.measured_at == sample.advisers.tobytes():
+            return False
+        base = search.evaluate(sample.advisers, self.probes)
+        search.effects = measure_effects(search.bounded, search.cells, search.evaluate, base, self.probes)
+        self.scale = np.ones_like(self.scale)
+        return True
 
+    def _learn(self, before: Sample, after: Sample) -> None:
+        """Correct the trust in each criterion's effects by what the last moves really did."""
+        effects = self.search.effects
+        assert effects is not None
+        change = after.advisers - before.advisers
+        weight = np.zeros(change.shape)
+        for up in (1, 2):
+            weight += (change >= up) * effects.step(before.advisers + up)
+        weight -= (change <= -1) * effects.step(before.advisers)
+        predicted = np.asarray(effects.gain.T @ weight.ravel()).ravel()
+        real = after.mean - before.mean
+        noise = 0.2 * before.deviation / np.sqrt(len(before.replications))
+        for k in range(len(self.scale)):
+            mine = self.search.cells.criterion == k
+            said = float(np.abs(predicted[mine]).sum())
+            if said > noise[mine].sum():
+                ratio = float((real[mine] * np.sign(predicted[mine])).sum()) / said
+                self.scale[k] = np.clip(0.5 * self.scale[k] + 0.5 * np.clip(ratio, 0.2, 4.0), 0.2, 4.0)
 
-def _rethink(search: Search, best: Sample, replications: range, per_deviation: float) -> None:
-    """Measure the effects again where the search is; if that was done already, keep the missed cells at what was
-    reached, as nothing brings them nearer."""
-    assert search.effects is not None
-    if search.effects.measured_at != best.advisers.tobytes():
-        search.effects = measure_effects(search.centre, search.cells, search.evaluate, best, replications)
-        return
-    missed = search.missing(best, per_deviation) > 0
-    search.given_up = search.given_up | missed
-    search.floor = np.where(missed, best.mean - 0.1 * best.deviation, search.floor)
+    def _give_up(self, best: Sample) -> None:
+        """Keep the missed cells at what was reached, as nothing brings them nearer."""
+        search = self.search
+        missed = search.missing(best, self.per_deviation) > 0
+        search.given_up = search.given_up | missed
+        search.floor = np.where(missed, best.mean - 0.1 * best.deviation, search.floor)
