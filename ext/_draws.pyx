@@ -1,3 +1,4 @@
+# cython: autotestdict=False
 """The numbers of chance: Philox blocks addressed by who they are for, and the laws inverted from one uniform.
 
 docs/draws.md says how each number is made. Arguments are checked by simcenter/simulation/draws.py.
@@ -169,6 +170,9 @@ cdef class LegSource:
     def __dealloc__(self):
         free(self.patience)
         free(self.handle)
+
+    def __reduce__(self):
+        return LegSource, (self.seed, self.replication, np.asarray(self.key), *self.owners)
 
     cdef void draw(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t queue, Leg* out) noexcept nogil:
         cdef uint64_t words[4]

@@ -21,11 +21,6 @@ cdef struct Law:
     Py_ssize_t n
 
 
-cdef double quantile(const Law* law, double u) noexcept nogil
-
-cdef double duration(const Law* law, double u) noexcept nogil
-
-
 cdef class LegSource:
     cdef readonly uint64_t seed
     cdef readonly uint64_t replication

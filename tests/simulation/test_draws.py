@@ -1,5 +1,6 @@
 """Draws: each number against numpy's own Philox, arrivals against their definition, and what common numbers promise."""
 
+import pickle
 import re
 from dataclasses import replace
 from hashlib import blake2b
@@ -142,6 +143,12 @@ def test_an_arrival_is_not_rounded_into_the_next_interval(one_queue: Network) ->
     assert Draws(network, 5, 0).first(0).arrival_s[0] == 1800 - 1 / GRID
 
 
+def test_an_arrival_at_the_end_of_an_interval_belongs_to_the_next_with_volume(one_queue: Network) -> None:
+    unit = -log(oracle_u(5, 0, "calls", 0, 0, ARRIVAL))
+    network = with_volume(one_queue, [unit, 0.0, 5.0])
+    assert Draws(network, 5, 0).first(0).arrival_s[0] == 2 * 1800
+
+
 def test_more_volume_brings_the_same_customers_earlier(one_queue: Network) -> None:
     some, more = [5.0, 20.0, 0.0, 60.0], [6.0, 30.0, 4.0, 60.0]
     few = Draws(with_volume(one_queue, some), 3, 1).first(0)
@@ -237,6 +244,11 @@ def test_many_customers_need_no_size_in_advance(one_queue: Network) -> None:
     arrivals = Draws(with_volume(one_queue, [25_000.0] * 4), 0, 0).first(0).arrival_s
     assert abs(len(arrivals) - 100_000) < 5 * 100_000**0.5
     assert np.all(np.diff(arrivals) >= 0)
+
+
+def test_draws_survive_pickling(one_queue: Network) -> None:
+    draws = Draws(one_queue, 3, 2)
+    assert pickle.loads(pickle.dumps(draws)).later(0, 5, 1, 0) == draws.later(0, 5, 1, 0)
 
 
 def test_the_arrays_cannot_be_changed(one_queue: Network) -> None:
