@@ -15,7 +15,7 @@ from setuptools.errors import CCompilerError, ExecError, PlatformError
 
 CHECKED = os.environ.get("SIMCENTER_CHECKED", "0") not in ("", "0")
 # The same rows on every machine: no fused multiply-add, no fast-math, no -march.
-FLAGS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off", "-fno-fast-math"]
+FLAGS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off", "-fno-fast-math"]
 CHECKS = {"boundscheck": CHECKED, "wraparound": False, "initializedcheck": CHECKED, "cdivision": not CHECKED}
 MACROS = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION"), *([("SIMCENTER_CHECKED", "1")] if CHECKED else [])]
 COMPILER = """simcenter's inner loops need a C compiler, and the one tried failed (its own words are above).

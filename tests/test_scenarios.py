@@ -48,7 +48,7 @@ def test_one_day_of_the_bank_is_planned_and_proven() -> None:
 
 
 def test_the_bank_s_week_is_the_week_of_the_call_file() -> None:
-    """Counts taken from the call file in another way (awk): 8,034 calls queued or answered, 52 of them outside the hours."""
+    """Counted in the call file in another way (awk): 8,034 calls queued or answered, 52 of them outside the hours."""
     scenario = sc.load_scenario(READY["bank_1999"])
     by_queue = {name: sum(queue.volume) for name, queue in scenario.queues.items()}
     assert sum(by_queue.values()) == 8034 - 52

@@ -34,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (check, plan, simulate, requirement, erlang, measures, scenarios, init):
-    app.command(no_args_is_help=command in (check, plan, simulate, requirement, init))(command)
+    app.command()(command)
 
 
 def _version(wanted: bool) -> None:

@@ -9,7 +9,7 @@ import typer
 
 def init(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A ready scenario; `simcenter scenarios` lists them.")],
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to; here when left out.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to; here when left out.")] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
 ) -> None:
     """Copy a ready scenario, with its demand files, to edit."""

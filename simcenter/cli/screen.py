@@ -1,6 +1,7 @@
 """What commands print: results on stdout, progress on stderr."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+WIDTH = 120
+
 SECONDS_BETWEEN_LINES = 10.0
 """Where stderr is no terminal, progress is one plain line now and then."""
 
@@ -21,7 +24,9 @@ def console() -> "Console":
     """Where tables go. Rich itself leaves out colour when stdout is no terminal or NO_COLOR is set."""
     from rich.console import Console
 
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    # A file or a pipe has no width of its own; rich would take 80 columns, too few for tables.
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if known else WIDTH, highlight=False)
 
 
 def show(result: Any, *, output: Path | None, as_json: bool) -> None:

@@ -187,4 +187,4 @@ def test_init_of_an_unknown_name_lists_the_known(run: Run) -> None:
 def test_output_that_is_no_terminal_has_no_colour_and_progress_stays_on_stderr(run: Run, given: Path) -> None:
     result = run("simulate", given, "--replications", 3)
     assert "\x1b[" not in result.stdout + result.stderr
-    assert "replication" not in result.stdout
+    assert "replication 1 of" not in result.stdout

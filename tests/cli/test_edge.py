@@ -76,12 +76,13 @@ def test_debug_lets_an_error_through_wherever_it_stands(
     ("words", "said"),
     [
         (("plann", "x.toml"), "No such command 'plann'. Did you mean 'plan'?"),
-        (("simulate", "x.toml", "--replications", "0"), "0 is not in the range x>=1"),
-        (("simulate", "x.toml", "--replications", "many"), "'many' is not a valid"),
+        (("simulate", "x.toml", "--replications", "0"), "Input should be greater than or equal to 1"),
+        (("simulate", "x.toml", "--replications", "many"), "unable to parse string as an integer"),
         (("simulate", "x.toml", "--sed", "1"), "No such option: --sed"),
-        (("init",), "Missing argument"),
+        (("init",), "Missing argument 'NAME'"),
+        (("plan",), "Missing argument 'SCENARIO'"),
         (("check",), "give a scenario, or --schema"),
-        (("check", "first", "--set", "horizon.days"), "is not of the form KEY=VALUE"),
+        (("check", "bank_1999", "--set", "horizon.days"), "is not of the form KEY=VALUE"),
     ],
 )
 def test_wrong_usage_is_2_and_says_what_is_wrong(run: Run, words: tuple[str, ...], said: str) -> None:
