@@ -1,11 +1,10 @@
-"""What is known ahead, as (time, news) in order: openings and closings of queues, staffing changes, arrivals."""
+"""What is known ahead, as tuples that begin with a time, in order: openings, staffing changes, arrivals."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from simcenter.simulation.network import Network, Periods
-from simcenter.simulation.waiting import Chances, LegKey
+from simcenter.simulation.waiting import Chances
 
 if TYPE_CHECKING:
     from simcenter.simulation.draws import Draws
@@ -34,16 +33,16 @@ def staffing_changes(network: Network, advisers: list[int], desk: int) -> Iterat
         yield end_s, None
 
 
-def arrivals(draws: "Draws", queue: int) -> Iterator[tuple[float, tuple[LegKey, Chances]]]:
-    """When each customer of the queue comes, with the key and the chances of its first leg."""
+def arrivals(draws: "Draws", queue: int) -> Iterator[Chances]:
+    """What chance says of each customer of the queue; the first of it is when he comes."""
     first = draws.first(queue)
-    columns = (first.patience_s, first.base_handle_s, first.transfer_u, first.resolved_u, first.equal_rank_u)
-
-    def chunk(start: int) -> Iterator[tuple[float, tuple[LegKey, Chances]]]:
-        rows = slice(start, start + CHUNK)
-        arrival_s = first.arrival_s[rows].tolist()
-        keys = zip(repeat(queue), repeat(queue), range(start, start + len(arrival_s)), repeat(0), strict=False)
-        chances = zip(*(column[rows].tolist() for column in columns), strict=True)
-        return zip(arrival_s, zip(keys, chances, strict=True), strict=True)
-
-    return chain.from_iterable(chunk(start) for start in range(0, len(first.arrival_s), CHUNK))
+    columns = (
+        first.arrival_s,
+        first.patience_s,
+        first.base_handle_s,
+        first.transfer_u,
+        first.resolved_u,
+        first.equal_rank_u,
+    )
+    for start in range(0, len(first.arrival_s), CHUNK):
+        yield from zip(*(column[start : start + CHUNK].tolist() for column in columns), strict=True)

@@ -32,7 +32,7 @@ def adviser_for(leg: Leg) -> Adviser | None:
         return None
     if queue.equal_rank == LONGEST_IDLE:
         return min(found, key=lambda a: (a.held, a.since_s, a.desk.index))
-    return found[int(leg.chances[4] * len(found))]
+    return found[int(leg.chances[5] * len(found))]
 
 
 def contact_for(desk: Desk, idle: bool, now_s: float) -> Leg | None:

@@ -45,20 +45,22 @@ def play(network: Network, staffing: Staffing, draws: Draws) -> ContactLog:
 class _Series:
     """Happenings that are known ahead, of one queue or desk: only the next of them is on SimPy's list."""
 
-    __slots__ = ("at_s", "callbacks", "handlers", "key", "moments", "news", "place")
+    __slots__ = ("callbacks", "count", "handlers", "key", "moment", "moments", "place")
 
     _ok = True
 
     def __init__(
-        self, kind: int, place: Any, moments: Iterator[tuple[float, Any]], handler: Callable[[_Series], None]
+        self, kind: int, place: Any, moments: Iterator[tuple[Any, ...]], handler: Callable[[_Series], None]
     ) -> None:
         self.key = (kind, place.index)
         self.place = place
         self.moments = moments
+        self.moment: tuple[Any, ...] = (0.0,)
+        """The next of the moments: its time, and what happens."""
+        self.count = -1
+        """Its number."""
         self.handlers = [handler]
         self.callbacks: list[Callable[[_Series], None]] | None = None
-        self.at_s = 0.0
-        self.news: Any = None
 
 
 class _Overflow(Happening):
@@ -109,18 +111,19 @@ class _Play:
     def _await(self, series: _Series) -> None:
         moment = next(series.moments, None)
         if moment is not None:
-            now_s = series.at_s
-            series.at_s, series.news = moment
+            after_s = moment[0] - series.moment[0]
+            series.moment = moment
+            series.count += 1
             series.callbacks = series.handlers
-            self.schedule(series, series.key, series.at_s - now_s)
+            self.schedule(series, series.key, after_s)
 
     # Entering a queue, and waiting in it
 
     def arrival(self, series: _Series) -> None:
-        queue, now_s = series.place, series.at_s
-        key, chances = series.news
+        queue = series.place
+        leg = Leg(queue, (queue.index, queue.index, series.count, 0), series.moment)
         self._await(series)
-        self.enter(Leg(queue, key, chances, now_s))
+        self.enter(leg)
 
     def enter(self, leg: Leg) -> None:
         queue = leg.queue
@@ -138,7 +141,7 @@ class _Play:
     def wait(self, leg: Leg) -> None:
         queue = leg.queue
         queue.join(leg)
-        patience_s = leg.chances[0]
+        patience_s = leg.chances[1]
         if queue.live and patience_s < inf:
             self.schedule(Happening(self.at_patience_end, leg), (PATIENCE_END, leg.key), patience_s)
         for after_s, rank, desk in queue.overflow:
@@ -207,7 +210,7 @@ class _Play:
         """The adviser starts on the leg: how long he talks, and whether he will hand it on, is settled here."""
         queue, desk = leg.queue, adviser.desk
         serving = leg.serving = desk.serving[queue.index]
-        _, base_handle_s, transfer_u, _, _ = leg.chances
+        _, _, base_handle_s, transfer_u, _, _ = leg.chances
         talk_s = base_handle_s
         if leg.factor != 1.0 or serving.speed != 1.0:
             talk_s = to_grid(base_handle_s * leg.factor / serving.speed)
@@ -234,7 +237,7 @@ class _Play:
 
     def talk_ends(self, leg: Leg) -> None:
         if leg.route is None:
-            leg.outcome = RESOLVED if leg.chances[3] < leg.serving.resolved else UNRESOLVED
+            leg.outcome = RESOLVED if leg.chances[4] < leg.serving.resolved else UNRESOLVED
             if leg.wrap_s > 0.0:
                 self.wrap_up(leg)
                 return
@@ -273,8 +276,8 @@ class _Play:
             if route.warm and leg.queue.chat:
                 self.put_aside(leg)
             key = (queue.index, origin, customer, number + 1)
-            chances = self.later(origin, customer, number + 1, queue.index)
-            following = Leg(queue, key, chances, leg.end_s, leg.adviser.desk.index, route.factor)
+            chances = (leg.end_s, *self.later(origin, customer, number + 1, queue.index))
+            following = Leg(queue, key, chances, leg.adviser.desk.index, route.factor)
             if route.warm:
                 following.holder = leg
                 following.handover_s = route.handover_s
@@ -351,7 +354,8 @@ class _Play:
 
     def queue_changes(self, series: _Series) -> None:
         """The queue opens or closes."""
-        queue, queue.open, now_s = series.place, series.news, series.at_s
+        queue = series.place
+        now_s, queue.open = series.moment
         self._await(series)
         if queue.open and not queue.live:
             for desk in queue.takers:
@@ -374,7 +378,8 @@ class _Play:
 
     def staffing_changes(self, series: _Series) -> None:
         """An interval of the desk starts, or the desk closes."""
-        desk, number, now_s = series.place, series.news, series.at_s
+        desk = series.place
+        now_s, number = series.moment
         self._await(series)
         if number is None and desk.target > 0 and desk.has_late_work():
             desk.overtime = True
@@ -401,11 +406,14 @@ class _Play:
         """Write down who still waits, who is held for them, and who is still on the floor."""
         waiting = [leg for queue in self.queues for leg in queue.in_order()]
         end_s = self.network.end_s
-        last_s = max(end_s, self.last_overflow_s, self.record.last_s(), *(leg.entered_s for leg in waiting))
         for leg in waiting:
             self.record.unanswered(leg, max(end_s, leg.entered_s), WAITING)
-            if leg.holder is not None:
-                self.record.answered(leg.holder, last_s)
-        for desk in self.desks:
-            for adviser in desk.advisers.values():
-                self.record.duty(adviser, last_s)
+        held = [leg.holder for leg in waiting if leg.holder is not None]
+        staying = [adviser for desk in self.desks for adviser in desk.advisers.values()]
+        if not held and not staying:
+            return
+        last_s = max(self.record.last_s(), end_s, self.last_overflow_s)
+        for leg in held:
+            self.record.answered(leg, last_s)
+        for adviser in staying:
+            self.record.duty(adviser, last_s)

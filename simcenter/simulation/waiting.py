@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 LegKey = tuple[int, int, int, int]
 """(queue, origin, customer, leg): the leg's place in the order of events at one instant."""
 
-Chances = tuple[float, float, float, float, float]
-"""What the draws say of a leg: patience_s, base_handle_s, and the uniforms transfer, resolved and equal_rank."""
+Chances = tuple[float, float, float, float, float, float]
+"""Entry and what the draws say: entered_s, patience_s, base_handle_s, uniforms transfer, resolved and equal_rank."""
 
 Line = list[tuple[float, int, int, "Leg"]]
 """A heap of (entered_s, origin, customer, leg); its head, if any, still waits."""
@@ -101,14 +101,13 @@ class Leg:
         queue: Queue,
         key: LegKey,
         chances: Chances,
-        entered_s: float,
         from_desk: int = -1,
         factor: float = 1.0,
     ) -> None:
         self.queue = queue
         self.key = key
         self.chances = chances
-        self.entered_s = entered_s
+        self.entered_s = chances[0]
         self.from_desk = from_desk
         self.factor = factor
         self.holder = None
