@@ -67,6 +67,8 @@ def simulate(
         staffing = Staffing.from_scenario(scenario)
     elif not isinstance(staffing, Staffing):
         staffing = Staffing.from_frame(staffing, scenario)
+    elif (staffing.desks, staffing.interval_start) != (tuple(scenario.desks), scenario.calendar.interval_start):
+        raise ScenarioError(["staffing: must be for the desks and intervals of this scenario, got one for others"])
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
         played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=keep_legs)
         return Results.from_tallies(

@@ -28,7 +28,10 @@ def duration(seconds: float) -> str:
 
 
 def estimate(value: float, low: float, high: float, unit: str) -> str:
-    """A value with the half width of its confidence interval, as "81.3 % ±0.4"; alone where that is unknown."""
+    """A value with the half width of its confidence interval, as "81.3 % ±0.4".
+
+    Alone where that is unknown, or where it would take two units to say.
+    """
     text = number(value, unit)
     half = max(high - value, value - low)
     if text == UNKNOWN or math.isnan(half):
@@ -36,5 +39,5 @@ def estimate(value: float, low: float, high: float, unit: str) -> str:
     if unit == "share":
         return f"{text} ±{100 * half:.1f}"
     if unit == "s":
-        return f"{text} ±{half:.1f}" if value < 99.95 else f"{text} ±{duration(half)}"
+        return f"{text} ±{half:.1f}" if value < 99.95 else text
     return f"{text} ±{number(half, unit)}"

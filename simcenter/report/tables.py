@@ -53,27 +53,43 @@ _JOURNEY_ROWS = (
 def show(result: Any, console: "Console") -> None:
     """Print a Staffing, Results or Plan as tables."""
     if isinstance(result, Staffing):
-        for table in staffing_tables(result):
-            console.print(table)
-        console.print(_hours(result))
+        parts = [*staffing_tables(result), _hours(result)]
     elif isinstance(result, Results):
-        for part in results_tables(result):
-            console.print(part)
+        parts = results_tables(result)
     else:
-        _show_plan(result, console)
-
-
-def _show_plan(plan: Any, console: "Console") -> None:
-    """A plan: its staffing, the proof on fresh replications, and what it could not meet."""
-    for table in staffing_tables(plan.staffing):
-        console.print(table)
-    console.print(_hours(plan.staffing))
-    for part in results_tables(plan.results):
+        parts = _plan_parts(result)
+    for part in parts:
+        if isinstance(part, Table) and part.title is not None:
+            # Printed by itself, as rich would break it to the width of a narrow table.
+            console.print(part.title)
+            part.title = None
         console.print(part)
-    if plan.proven:
-        console.print(Text("Proven: every target holds on replications that the search had not seen.", style="green"))
-    for finding in plan.unmet:
-        console.print(Text(f"Not met: {finding}", style="red"))
+
+
+def _plan_parts(plan: Any) -> list[Table | Text]:
+    """A plan: its staffing, what it costs, the proof on fresh replications, and what it could not meet."""
+    verdict = str(plan.verdict)
+    return [
+        *staffing_tables(plan.staffing),
+        _plan_desks(plan.desks),
+        *results_tables(plan.results),
+        Text(verdict[:1].upper() + verdict[1:], style="green" if plan.proven else "red"),
+        *(Text(f"not met: {finding}", style="red") for finding in plan.unmet),
+    ]
+
+
+def _plan_desks(frame: "pd.DataFrame") -> Table:
+    """What the plan takes, desk by desk, beside the closed form it began with."""
+    columns = {
+        "adviser_hours": "adviser hours",
+        "scheduled_hours": "scheduled hours",
+        "cost": "cost",
+        "requirement_hours": "closed form, hours",
+    }
+    table = _table("Plan", ["desk", *columns.values()])
+    for row in frame.to_dict("records"):
+        table.add_row(*_texts([row["desk"], *(number(row[name], "h") for name in columns)]))
+    return table
 
 
 def results_tables(results: Results) -> list[Table | Text]:
@@ -118,7 +134,7 @@ def target_tables(results: Results) -> list[Table | Text]:
     return parts
 
 
-def staffing_tables(staffing: Staffing) -> list[Table]:
+def staffing_tables(staffing: Staffing) -> list[Table | Text]:
     """Advisers by time of day: equal neighbouring intervals are one row, equal days one table."""
     days: dict[str, list[int]] = {}
     for place, label in enumerate(staffing.interval_start):
@@ -128,7 +144,7 @@ def staffing_tables(staffing: Staffing) -> list[Table]:
         rows = tuple(_runs(staffing, places))
         if rows:
             same.setdefault(rows, []).append(day)
-    tables = []
+    tables: list[Table | Text] = []
     for rows, dates in same.items():
         title = "Advisers on the floor, " + (
             ", ".join(dates) if len(dates) <= 7 else f"{dates[0]} and {len(dates) - 1} like it"
@@ -210,7 +226,7 @@ def _cell_name(row: "pd.Series") -> str:
 
 
 def _table(title: str, columns: list[str]) -> Table:
-    table = Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
         table.add_column(Text(column), justify="left" if place == 0 else "right")
     return table

@@ -87,6 +87,19 @@ def test_wrong_arguments_are_one_clear_error(centre, wrong, words):
         simulate(centre, **wrong)
 
 
+def test_a_staffing_for_another_centre_is_refused(centre):
+    """Even where its shape would fit: here, the same desks a week later."""
+    later = centre.replace("horizon.start", "2026-04-04")
+    with pytest.raises(ScenarioError, match="staffing: must be for the desks and intervals of this scenario"):
+        simulate(centre, Staffing.from_scenario(later), replications=1)
+
+
+def test_a_staffing_may_be_a_frame(centre):
+    staffing = Staffing.from_scenario(centre)
+    given = simulate(centre, staffing.to_frame(), replications=2)
+    assert given.to_json_dict() == simulate(centre, staffing, replications=2).to_json_dict()
+
+
 SCRIPT = """
 import sys
 from simcenter.experiment import Players, simulate

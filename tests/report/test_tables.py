@@ -1,7 +1,9 @@
 """Tables on a screen: what a planner must find there, without colour and in 100 columns."""
 
 from datetime import date
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -90,6 +92,32 @@ def test_one_replication_shows_values_without_intervals():
     """The head alone names a confidence."""
     text = shown(simulate(centre_of(), replications=1))
     assert text.count("±") == 1
+
+
+def test_a_plan_shows_its_staffing_cost_proof_and_what_is_not_met():
+    """Anything that has these parts, here not a real plan."""
+    centre = centre_of()
+    staffing = Staffing.from_scenario(centre)
+    desks = {
+        "desk": "front",
+        "adviser_hours": 18.0,
+        "scheduled_hours": 25.714,
+        "cost": 432.0,
+        "requirement_hours": 20.0,
+    }
+    plan = SimpleNamespace(
+        staffing=staffing,
+        desks=pd.DataFrame([desks]),
+        results=simulate(centre, staffing, replications=2),
+        verdict="not proven: one target is not shown to hold",
+        proven=False,
+        unmet=("calls [new]: too few advisers",),
+    )
+    text = shown(plan)
+    assert ["front", "18.0", "25.7", "432", "20.0"] in [line.split() for line in text.splitlines()]
+    assert "Not proven: one target" in text
+    assert "not met: calls [new]: too few advisers" in text
+    assert "answered within 20 s" in text
 
 
 def test_every_measure_is_shown_with_unit_formula_and_source():
