@@ -120,14 +120,18 @@ def test_the_library_neither_prints_nor_exits() -> None:
 
 
 def test_commands_do_no_arithmetic() -> None:
-    """Parse, one library call, one report call. Time kept for progress lines is not about the centre."""
+    """Parse, one library call, one report call. What remains: units as they are parsed, and the share of work done."""
     kinds = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+    parsing = {"seconds", "share", "promise", "counted", "line", "progress"}
     sums = [
-        f"{module}:{node.lineno}"
+        f"{module}.{function.name}: {ast.unparse(node)}"
         for module, path in MODULES.items()
-        if part(module) == "cli" and not module.endswith(".screen")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if part(module) == "cli"
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef) and function.name not in parsing
+        for node in ast.walk(function)
         if isinstance(node, ast.BinOp) and isinstance(node.op, kinds)
+        if "join" not in ast.unparse(node)
     ]
     assert sums == []
 
