@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from oracles import tallies as oracle
 
 from simcenter.experiment import Players, Results, TargetCells, target_table
 from simcenter.experiment.confidence import student
@@ -63,6 +64,18 @@ def test_cells_have_the_values_of_the_measures(results):
         assert got == pytest.approx([float(expected[name]) for name in names], rel=1e-9, abs=1e-12, nan_ok=True)
         compared += 1
     assert compared > 30
+
+
+def test_ninetieth_percentile_counts_who_waited_no_longer(centre, players, results):
+    """Of the answered returns of a day, those who waited 120 s at most, leg by leg."""
+    staffing = Staffing.from_scenario(centre)
+    played = list(players.play_logged(staffing, seed=1, replications=range(5), keep_logs=5))
+    waits = [oracle.answered_waits(log, players.meter.network, [None] * 5, [None] * 5) for _, log in played]
+    cells = results.targets[results.targets["measure"] == "wait_p90_s"]
+    for _, row in cells.iterrows():
+        days = players.meter.interval_day
+        own = [w for one in waits for (q, i), part in one.items() if q == 1 and days[i] == row["index"] for w in part]
+        assert row["value"] == sum(wait <= 120 for wait in own) / len(own)
 
 
 def test_ninetieth_percentile_is_kept_when_nine_in_ten_waited_no_longer(results):
