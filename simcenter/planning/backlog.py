@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from simcenter.erlang.deferred import taut_string
 from simcenter.planning.centre import BoolArray, FloatArray, IntArray
 
 
@@ -26,7 +27,7 @@ def level_work(arrivals: FloatArray, due: IntArray, workable: BoolArray) -> Floa
     References
     ----------
     The peak is the least possible, and so is every convex cost: the cumulated work is the shortest path between two
-    staircases (Dantzig 1971; for the string itself, Davies and Kovac 2001).
+    staircases.
     """
     times = np.flatnonzero(workable)
     done = np.zeros(len(arrivals))
@@ -42,32 +43,5 @@ def level_work(arrivals: FloatArray, due: IntArray, workable: BoolArray) -> Floa
     until = np.append(times[1:] - 1, len(arrivals) - 1)
     lower = np.minimum(owed[until], upper)
     lower[-1] = upper[-1]
-    done[times] = np.diff(_taut_string(lower, upper), prepend=0.0)
+    done[times] = np.diff(taut_string(lower, upper), prepend=0.0)
     return done
-
-
-def _taut_string(lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """(n,) the shortest path from 0 that stays within ``lower`` <= path <= ``upper``, both ending at the same value."""
-    n = len(lower)
-    path = np.zeros(n)
-    start, height = 0, 0.0
-    while start < n:
-        ahead = np.arange(1, n - start + 1)
-        to_upper = (upper[start:] - height) / ahead
-        to_lower = (lower[start:] - height) / ahead
-        most = np.minimum.accumulate(to_upper)
-        least = np.maximum.accumulate(to_lower)
-        crossed = np.flatnonzero(least > most)
-        if len(crossed):
-            # the funnel closes: the string bends where it last touches the bound opposite to the one that closed it
-            stop = int(crossed[0])
-            closed_below = to_lower[stop] > most[stop - 1]
-            slope = most[stop - 1] if closed_below else least[stop - 1]
-            end = int(np.flatnonzero((to_upper if closed_below else to_lower)[:stop] == slope)[-1])
-        else:
-            end = n - start - 1
-            slope = to_upper[-1]
-        path[start : start + end + 1] = height + slope * ahead[: end + 1]
-        start += end + 1
-        height = path[start - 1]
-    return path

@@ -1,6 +1,6 @@
 """The centre as the planner sees it: mean rates and times, and the bounds on each desk's advisers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,7 @@ class Centre:
     @property
     def live(self) -> BoolArray:
         """(Q,) whether the contact waits in person."""
-        return self.kind != DEFERRED
+        return np.asarray(self.kind != DEFERRED)
 
     @property
     def hour(self) -> float:
@@ -136,8 +136,8 @@ def centre_of(scenario: "Scenario", network: Network) -> Centre:
     )
 
 
-def _masks(masks: object) -> BoolArray:
-    return np.stack([np.asarray(mask, dtype=bool) for mask in masks], axis=1)  # type: ignore[attr-defined]
+def _masks(masks: Iterable[BoolArray]) -> BoolArray:
+    return np.stack([np.asarray(mask, dtype=np.bool_) for mask in masks], axis=1)
 
 
 def _bounds(desks: Sequence[object], desk_open: BoolArray) -> tuple[IntArray, IntArray]:

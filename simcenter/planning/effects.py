@@ -52,8 +52,8 @@ def measure_effects(centre: Centre, cells: Cells, evaluate: Evaluate, base: Samp
     places = cells.places(intervals + 1)
     slow = np.array([one.level == "queue" and centre.kind[one.index] == DEFERRED for one in cells.criteria], dtype=bool)
     level = advisers.copy()
-    rows: list[FloatArray] = []
-    columns: list[FloatArray] = []
+    rows: list[IntArray] = []
+    columns: list[IntArray] = []
     values: list[FloatArray] = []
     for d in range(desks):
         movable = np.flatnonzero(centre.most[:, d] > centre.least[:, d])
@@ -105,11 +105,11 @@ def _smoothed(centre: Centre, gain: csr_matrix, local: BoolArray) -> csr_matrix:
     size = intervals * desks
     row, column, value = (np.concatenate(part) for part in zip(*blocks, strict=True))
     kernel = csr_matrix((value, (row, column)), shape=(size, size))
-    return (kernel @ gain @ diags(~local * 1.0) + gain @ diags(local * 1.0)).tocsr()
+    return csr_matrix(kernel @ gain @ diags(~local * 1.0) + gain @ diags(local * 1.0))
 
 
 def _owners(times: IntArray, intervals: int, apart: int) -> IntArray:
-    """(T + 1,) which of the changed intervals each row is put down to: the one after it if next, else the last before."""
+    """(T + 1,) which changed interval each row is put down to: the next one if it is just ahead, else the last."""
     owner = np.full(intervals + 1, -1, dtype=np.int64)
     for i, t in enumerate(times):
         owner[t : min(t + apart - 1, intervals + 1)] = i

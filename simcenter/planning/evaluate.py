@@ -46,7 +46,7 @@ class Sample:
     @property
     def value(self) -> FloatArray:
         """(C,) the ratios that the targets are about; NaN where nothing was counted."""
-        return np.divide(self.num, self.den, out=np.full(len(self.num), np.nan), where=self.den != 0)
+        return np.asarray(np.divide(self.num, self.den, out=np.full(len(self.num), np.nan), where=self.den != 0))
 
 
     def only(self, keep: BoolArray) -> "Sample":

@@ -144,7 +144,8 @@ def _too_long(
 
 
 def _resolved(criterion: Criterion, centre: Centre, serving: list[int]) -> Obstacle | None:
-    shares = {d: (1 - _handed_on(centre, d, criterion.index)) * float(centre.resolved[d, criterion.index]) for d in serving}
+    q = criterion.index
+    shares = {d: (1 - _handed_on(centre, d, q)) * float(centre.resolved[d, q]) for d in serving}
     best = max(shares, key=lambda d: shares[d])
     if shares[best] >= criterion.limit:
         return None

@@ -98,22 +98,15 @@ class Plan:
         frame = self.staffing.to_frame()
         start = self.requirement.to_frame()["advisers"].to_numpy()
         desks = self.scenario.desks
-        open_mask = np.asarray(self.staffing.open)
-        scheduled = pd.DataFrame(self.staffing.scheduled(self.scenario), columns=list(self.staffing.desks))
-        scheduled.index = pd.Index(self.staffing.interval_start)
-        looked_up = [
-            int(scheduled.at[start_, desk])
-            for start_, desk in zip(frame["interval_start"], frame["desk"], strict=True)
-        ]
-        assert int(open_mask.sum()) == len(frame)
-        frame["scheduled"] = looked_up
+        # frames list the open cells, interval by interval, desks in file order
+        frame["scheduled"] = self.staffing.scheduled(self.scenario)[np.asarray(self.staffing.open)]
         frame["given"] = [desks[name].advisers is not None for name in frame["desk"]]
         frame["requirement"] = start
         return frame
 
     @property
     def desks(self) -> pd.DataFrame:
-        """One row per desk: adviser hours, scheduled hours, cost, most advisers at once, and the closed form's hours."""
+        """One row per desk: adviser hours, scheduled hours, cost, most advisers at once, the closed form's hours."""
         hours, start = self.staffing.hours(), self.requirement.hours()
         rows = []
         for d, (name, desk) in enumerate(self.scenario.desks.items()):
@@ -140,8 +133,8 @@ class Plan:
         cells, sample, proof = self.evidence.cells, self.evidence.sample, self.evidence.proof
         mean_den = sample.den / max(len(sample.replications), 1)
         usable = mean_den > 0
-        bound = np.full(len(cells), np.nan)
-        bound[usable] = (cells.limit + cells.sign * np.divide(proof.bound, mean_den, where=usable, out=bound.copy()))[usable]
+        per_unit = np.divide(proof.bound, mean_den, out=np.full(len(cells), np.nan), where=usable)
+        bound = cells.limit + cells.sign * per_unit
         criteria = [cells.criteria[k] for k in cells.criterion]
         return pd.DataFrame(
             {
@@ -196,7 +189,8 @@ class Plan:
         """One sentence: proven, on what, or not."""
         fresh = len(self.evidence.sample.replications)
         if self.proven:
-            return f"proven: every target holds with {100 * self.confidence:g} % confidence on {fresh} fresh replications"
+            sure = f"{100 * self.confidence:g} % confidence on {fresh} fresh replications"
+            return f"proven: every target holds with {sure}"
         count = len(self.unmet)
         early = "; the time limit ended the search" if self.out_of_time else ""
         return f"not proven: {count} target{'s' if count != 1 else ''} not met or not shown to be{early}"
@@ -215,6 +209,8 @@ class Plan:
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain values, NaN as None."""
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [
-        {str(key): value.item() if isinstance(value, np.generic) else value for key, value in row.items()} for row in rows
-    ]
+    return [{str(key): _plain(value) for key, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

@@ -20,7 +20,7 @@ from simcenter.planning.moves import presence_rows
 from simcenter.planning.plan import Evidence, Plan, Round
 from simcenter.planning.proof import Proof, prove, safety, share_of_alpha
 from simcenter.planning.requirement import ClosedForm, closed_form
-from simcenter.planning.search import OutOfTime, Search, Step, improve
+from simcenter.planning.search import OutOfTimeError, Search, Step, improve
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.engine import check_engine
 
@@ -133,7 +133,7 @@ class _Clock:
         if self.limit_s is None or not self.searching or self.played < STEADY:
             return
         if self.left_s() < min(self.reserve * self.pace_s(), 0.5 * self.limit_s):
-            raise OutOfTime
+            raise OutOfTimeError
 
     def pace_s(self) -> float:
         """Seconds per replication so far."""
@@ -219,9 +219,10 @@ class _Job:
         advisers = self.form.staffing.advisers
         out_of_time = False
         try:
-            advisers = improve(self.search, advisers, self.quick, self._safety(self.quick, 1), "sketch", self.quick).advisers
-            advisers = improve(self.search, advisers, self.full, self._safety(self.full, 1), "search", self.quick).advisers
-        except OutOfTime:
+            for phase, searched in (("sketch", self.quick), ("search", self.full)):
+                found = improve(self.search, advisers, searched, self._safety(searched, 1), phase, self.quick)
+                advisers = found.advisers
+        except OutOfTimeError:
             out_of_time = True
             advisers = advisers if self.search.best is None else self.search.best.advisers
         first = self.full.stop
@@ -236,7 +237,7 @@ class _Job:
             clock.searching, clock.reserve = True, int(1.2 * self.replications * GROWTH[number])
             try:
                 repaired = improve(self.search, advisers, fresh, self._safety(fresh, number + 1), "repair", self.quick)
-            except OutOfTime:
+            except OutOfTimeError:
                 out_of_time = True
                 break
             if np.array_equal(repaired.advisers, advisers) and self._only_given_up(proof):
@@ -329,11 +330,8 @@ def _findings(
             first, end = int(cells.first[missed].min()), int(cells.end[missed].max())
             reason, attainable = binding_reason(criterion, centre, sample.advisers, first, end), None
         labels = tuple(cells.label[c] for c in (missed if len(missed) else mine))
-        found.append(
-            Finding(
-                criterion.place, criterion.measure, criterion.condition, criterion.limit, value, labels, reason, attainable
-            )
-        )
+        what = criterion.place, criterion.measure, criterion.condition, criterion.limit
+        found.append(Finding(*what, value, labels, reason, attainable))
     return tuple(found)
 
 

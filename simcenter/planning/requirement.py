@@ -1,7 +1,7 @@
 """The closed-form requirement: what each desk needs in each interval if every interval were a world of its own."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -163,39 +163,58 @@ def pooled(centre: Centre, queues: "list[Queue]", flows: Flows, kind: int) -> Fl
     return np.where(needed > 0, needed, load / UNTARGETED)
 
 
-def closed_targets(queue: "Queue") -> list[dict[str, float]]:
+def closed_targets(queue: "Queue") -> list[dict[str, Any]]:
     """A live queue's targets as options of ``erlang.advisers_for``: one call for each."""
     target = queue.target
     if target is None:
         return []
-    limits: dict[str, float] = {"target": 0.0, "within_s": 0.0}
+    shared: dict[str, Any] = {} if queue.waiting_room is None else {"places": float(queue.waiting_room)}
+    limits: dict[str, Any] = {"target": 0.0, "within_s": 0.0}
     if target.answered is not None and target.within is not None:
-        limits |= {"target": min(target.answered, NEARLY_ALL), "within_s": target.within.amount}
+        limits = {"target": min(target.answered, NEARLY_ALL), "within_s": target.within.amount}
+        chat_lacks = queue.kind == "chat" and target.definition == "sl_short_abandons_met"
+        limits["definition"] = "sl_offered" if chat_lacks else target.definition
     if target.abandoned is not None and queue.patience is not None:
         limits["max_abandonment"] = max(target.abandoned, 1 - NEARLY_ALL)
     if target.asa is not None:
         limits["max_asa_s"] = max(target.asa.amount, 1e-3)
-    calls = [limits] if len(limits) > 2 or limits["target"] > 0 else []
+    calls = [limits | shared] if len(limits) > 2 else []
     if target.wait_p90 is not None:
-        calls.append({"target": 0.9, "within_s": target.wait_p90.amount})
+        p90 = {"target": 0.9, "within_s": target.wait_p90.amount, "definition": "sl_answered"}
+        calls.append(p90 | shared)
     return calls
 
 
 def _for_pool(
-    load: FloatArray, aht_s: FloatArray, patience_s: float, speed: tuple[float, ...], options: dict[str, float]
+    load: FloatArray, aht_s: FloatArray, patience_s: float, speed: tuple[float, ...], options: dict[str, Any]
 ) -> FloatArray:
-    """Real-valued advisers of one pool; chats count as so many slots, each as slow as when all are in use."""
-    slots, slowest = (len(speed), speed[-1]) if speed else (1, 1.0)
-    advisers = erlang.advisers_for(
-        load / slowest,
-        aht_s=aht_s / slowest,
-        patience_s=patience_s,
-        fractional=True,
-        unattainable="inf",
-        **options,
-    )
-    advisers = np.asarray(advisers, dtype=np.float64)
-    return np.where(np.isfinite(advisers), advisers / slots, load / slowest / slots)
+    """Real-valued advisers of one pool; the load alone where no number is enough."""
+    system: dict[str, Any] = {"aht_s": aht_s, "patience_s": patience_s, "unattainable": "inf"}
+    if speed:
+        advisers = _for_chats(load, speed, system, options)
+    else:
+        advisers = np.asarray(erlang.advisers_for(load, fractional=True, **system, **options), dtype=np.float64)
+    return np.where(np.isfinite(advisers), advisers, load)
+
+
+def _for_chats(
+    load: FloatArray, speed: tuple[float, ...], system: dict[str, Any], options: dict[str, Any]
+) -> FloatArray:
+    """Advisers holding several chats each: between the last that is too few and the first that is enough, where the
+    straight line between their service levels meets the target."""
+    whole = np.asarray(erlang.chat_advisers_for(load, speed=list(speed), **system, **options), dtype=np.float64)
+    finite = np.isfinite(whole) & (whole >= 2)
+    if options["target"] <= 0 or not finite.any():
+        return whole
+    measured = {name: value for name, value in options.items() if name in ("within_s", "definition", "places")}
+    measured |= {"speed": list(speed), "patience_s": system["patience_s"], "aht_s": system["aht_s"][finite]}
+    enough = np.asarray(erlang.chat_service_level(load[finite], whole[finite], **measured))
+    too_few = np.asarray(erlang.chat_service_level(load[finite], whole[finite] - 1, **measured))
+    binding = too_few < options["target"]
+    part = np.where(binding, (options["target"] - too_few) / np.where(binding, enough - too_few, 1.0), 1.0)
+    result = whole.copy()
+    result[finite] = whole[finite] - 1 + np.clip(part, 1e-6, 1.0)
+    return result
 
 
 def _rounded(centre: Centre, exact: FloatArray, flows: Flows) -> IntArray:

@@ -28,7 +28,7 @@ HOPELESS = 4
 MOST_ROUNDS = 40
 
 
-class OutOfTime(Exception):
+class OutOfTimeError(Exception):
     """Raised by an ``Evaluate`` when the time limit has passed."""
 
 
