@@ -176,6 +176,12 @@ def records(frame: "pd.DataFrame") -> dict[str, list[object]]:
     return {str(name): [_plain(value) for value in frame[name]] for name in frame.columns}
 
 
+def row_dicts(frame: "pd.DataFrame") -> list[dict[str, object]]:
+    """A frame row by row, as JSON has it."""
+    table = records(frame)
+    return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
+
+
 def records_by_level(frame: "pd.DataFrame") -> dict[str, dict[str, list[object]]]:
     """A frame of all levels as one table a level, each with its own measures only."""
     found = {}

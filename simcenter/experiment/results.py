@@ -20,8 +20,8 @@ from simcenter.experiment.frames import (
     estimates,
     horizon_frame,
     interval_frame,
-    records,
     records_by_level,
+    row_dicts,
     row_estimates,
     target_frame,
 )
@@ -219,7 +219,7 @@ class Results:
             "journeys": row_estimates(self._journeys, -1, "journey"),
             "journeys_by_queue": estimates(self._journeys.drop(index=ALL), "journey"),
             "met": self.met,
-            "targets": records(self._targets),
+            "targets": row_dicts(self._targets),
             "days": records_by_level(self._days),
             "intervals": records_by_level(self._intervals),
         }
