@@ -14,7 +14,8 @@ LIVE = CHANNELS[:3]
 NAMES = ("calls", "orders phone", "chat.a", "réclamations", "mail", "shop", "second line", "b-2")
 DESKS = ("front", "experts", "back office", "été")
 PLAIN_DAYS = (date(2026, 3, 2), date(2026, 3, 6), date(2027, 12, 30))
-CLOCK_CHANGES = (date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 25))
+CLOCKS_FORWARD = date(2026, 3, 29)
+CLOCK_CHANGES = (date(2026, 3, 28), CLOCKS_FORWARD, date(2026, 10, 25))
 
 minutes = st.sampled_from([f"{n} s" for n in (30, 60, 90, 300, 600, 1800)] + ["4 min", "0.5 h"])
 
@@ -196,6 +197,8 @@ def scenarios(
     changes = clock_changes and draw(st.integers(0, 4)) == 0
     start = draw(st.sampled_from(CLOCK_CHANGES if changes else PLAIN_DAYS))
     days = draw(st.integers(1, max_days))
+    if start == CLOCKS_FORWARD and days == 1:
+        start = CLOCK_CHANGES[-1]  # all hours might lie in the one that the clocks skip
     shared = draw(day_hours(per_hour))
     speed = draw(st.sampled_from([[1.0], [1.0, 0.5], [1.0, 0.8, 0.7], [1, 1, 1]]))
     names = NAMES[: draw(st.integers(1, max_queues))]
@@ -207,7 +210,7 @@ def scenarios(
         "interval": f"{60 // per_hour} min",
         "hours": {"mon-sun": hours_text(shared, per_hour)},
     }
-    if days > 1 and draw(st.integers(0, 3)) == 0:
+    if days > 1 and start != CLOCKS_FORWARD and draw(st.integers(0, 3)) == 0:
         horizon["holidays"] = [(start + timedelta(days=1)).isoformat()]
 
     channel_of = {name: draw(st.sampled_from(channels)) for name in names}

@@ -163,10 +163,10 @@ def make_calendar(timezone: str, first: date, days: int, interval_s: float, holi
 
 
 def is_ambiguous(local: datetime) -> bool:
-    """Whether the clock shows this local time twice."""
+    """Whether the clock shows this local time, which exists, twice."""
     naive = local.replace(tzinfo=None)
     early, late = naive.replace(tzinfo=local.tzinfo, fold=0), naive.replace(tzinfo=local.tzinfo, fold=1)
-    return early.utcoffset() != late.utcoffset() and exists(early)
+    return early.utcoffset() != late.utcoffset()
 
 
 def exists(local: datetime) -> bool:

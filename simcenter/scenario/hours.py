@@ -73,11 +73,6 @@ def clock_text(seconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
-def short_form(opens: object, closes: object) -> Mapping[str, object]:
-    """The short form as a value for HoursRule."""
-    return {"opens": opens, "closes": closes}
-
-
 def _short(value: Mapping[Any, Any]) -> Hours:
     problems: list[Problem] = []
     times = []

@@ -237,7 +237,7 @@ def _triangular(form: LawForm, name: str, files: Files | None) -> tuple[Law | No
     assert form.high is not None
     low, mode, high = form.low, form.mode, form.high
     if not low < high:
-        return None, [(("high",), f"must be longer than low ({spoken(low)})", seconds_text(high))]
+        return None, [(("high",), f"must be longer than low ({spoken(low)})", ...)]
     if not low <= mode <= high:
         rule = f"must lie between low ({spoken(low)}) and high ({spoken(high)})"
         return None, [(("mode",), rule, ...)]

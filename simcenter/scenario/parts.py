@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from simcenter.scenario.fields import said
-from simcenter.scenario.hours import HoursRule, short_form
+from simcenter.scenario.hours import HoursRule
 from simcenter.scenario.problems import Place, Problems
 from simcenter.scenario.tables import Files
 
@@ -112,7 +112,7 @@ def _fold_short_hours(form: type[BaseModel], data: dict[str, Any], place: Place,
         problems.add((*place, "hours"), "must be left out, as opens and closes are given", data.pop("hours"))
         return frozenset({"hours"})
     try:
-        data["hours"] = HoursRule().check(short if len(short) < 2 else short_form(**short))
+        data["hours"] = HoursRule().check(short)
     except PydanticCustomError as error:
         problems.add_all(place, said(error))
         return frozenset({"hours"})

@@ -73,9 +73,9 @@ def check_desks(parts: Parts, problems: Problems) -> None:
 def _check_transfer(parts: Parts, desk: str, place: Place, problems: Problems) -> None:
     """A transfer leads to a queue that another desk serves, and warm ones to a live queue."""
     queue, other = str(place[3]), str(place[-1])
+    if not parts.queues:
+        return
     if other not in parts.queues:
-        if not parts.queues:
-            return
         problems.add(place, f"must be a queue of the scenario {nearest(other, parts.queues)}", other)
         return
     elsewhere = [d for name, d in parts.desks.items() if name != desk]

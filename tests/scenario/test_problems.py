@@ -81,7 +81,7 @@ def places(data, before=()):
             yield from places(value, (*before, key))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=scenarios(max_queues=3, max_desks=2), draw=st.data())
 def test_junk_anywhere_gives_a_scenario_or_problems_in_one_line_each(data, draw):
     """Never another exception, whatever stands in one or two places."""
