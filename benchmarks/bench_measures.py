@@ -74,6 +74,5 @@ if __name__ == "__main__":
     played = best(one.steps["play"])
     for name, step in one.steps.items():
         seconds = best(step)
-        print(
-            f"{name:12}{1e3 * seconds:8.2f} ms {seconds / played:6.1%} of the play, {1e6 * seconds / one.legs:6.2f} us a leg"
-        )
+        share, each = seconds / played, 1e6 * seconds / one.legs
+        print(f"{name:12}{1e3 * seconds:8.2f} ms {share:6.1%} of the play, {each:6.2f} us a leg")
