@@ -75,6 +75,20 @@ cdef (double, double, double) advisers_for(
     return n, <double>tried, <double>work
 
 
+def advisers_for_one(
+    double load, double limit, double r, double places, double target, double max_abandonment, double max_asa,
+    double max_occupancy, double definition, double blocked, double short, double total, double whole
+):
+    """The advisers of a single row, without the cost of an array call."""
+    cdef long work = 0, tried = 0
+    cdef double n
+    cdef Limits l
+    with nogil:
+        fill(&l, limit, r, places, target, max_abandonment, max_asa, max_occupancy, definition, blocked, short, total)
+        n = least_advisers(load, &l, whole != 0, &tried, &work)
+    return n
+
+
 @cython.ufunc
 cdef (double, double, double) load_for(
     double advisers, double limit, double r, double places, double target, double max_abandonment, double max_asa,

@@ -1,8 +1,8 @@
 """Chat: advisers who hold up to k contacts at once, filled least loaded first; birth and death in the contacts held.
 
-With i = q n + m chats held by n advisers (0 <= m < n), m advisers hold q + 1 and the others q: they finish chats at rate
-m (q+1) v[q+1] + (n-m) q v[q], v[j] being the speed of each chat when j are held. Beyond n k contacts wait: from there on
-the line is that of a pool of n k v[k] advisers, so its sums are those of the family.
+With i = q n + m chats held by n advisers (0 <= m < n), m advisers hold q + 1 and the others q: they finish chats at
+rate m (q+1) v[q+1] + (n-m) q v[q], v[j] being the speed of each chat when j are held. Beyond n k contacts wait: from
+there on the line is that of a pool of n k v[k] advisers, so its sums are those of the family.
 """
 
 cimport cython
@@ -24,8 +24,8 @@ cdef inline bint prepare_chat(
 ) noexcept nogil:
     """As prepare of the family: all weights of the system, False if it has no steady state. n whole, a > 0."""
     cdef double rate = n * slots * speed[slots - 1], full, w = 1, scale = 1, free = 0, held = 0, busy = 0
-    cdef double i, q, rest, speed_now, above_full
-    cdef long m, now
+    cdef double i, rest, speed_now, above_full
+    cdef long now
     cdef Window x
     s.n = rate
     s.a = a

@@ -7,24 +7,24 @@ from _erlang_tails cimport SC_TWO_PI, Tails, deviance, poisson, stirling, tails
 
 
 cdef struct System:
-    double n        # service rate with all advisers busy, in contacts per AHT: the advisers, or more or less with chat
-    double a        # offered load
-    double r        # abandonment rate, AHT over mean patience
-    double places   # places to wait; infinite: unlimited
-    bint overload   # no steady state
-    double q        # weight of the state with all busy and nobody waiting; so chosen that no weight overflows
-    double scale    # of the weights against the probabilities in t, where the load is above n
-    double free     # weight of the states with an adviser free
-    double wait     # weight of the waiting states in which one more may enter
-    double full     # weight of the state in which one more is blocked
-    double above    # weight of the states with somebody waiting
-    double queue    # number waiting, times weight, summed
-    double z        # free + wait: arrivals not blocked see a state of this weight
-    double log_peak # with limited places: log of the heaviest waiting state's weight over that with nobody waiting
-    double harmonic # with limited places: see Window
-    bint cut        # with limited places: whether they are as good as unlimited
-    Tails base      # the two halves of the servers alone
-    Tails t         # the waiting half; meaningful without a limit of places and with r > 0
+    double n  # service rate with all advisers busy, in contacts per AHT: the advisers, or more or less with chat
+    double a  # offered load
+    double r  # abandonment rate, AHT over mean patience
+    double places  # places to wait; infinite: unlimited
+    bint overload  # no steady state
+    double q  # weight of the state with all busy and nobody waiting; so chosen that no weight overflows
+    double scale  # of the weights against the probabilities in t, where the load is above n
+    double free  # weight of the states with an adviser free
+    double wait  # weight of the waiting states in which one more may enter
+    double full  # weight of the state in which one more is blocked
+    double above  # weight of the states with somebody waiting
+    double queue  # number waiting, times weight, summed
+    double z  # free + wait: arrivals not blocked see a state of this weight
+    double log_peak  # with limited places: log of the heaviest waiting state's weight over that with nobody waiting
+    double harmonic  # with limited places: see Window
+    bint cut  # with limited places: whether they are as good as unlimited
+    Tails base  # the two halves of the servers alone
+    Tails t  # the waiting half; meaningful without a limit of places and with r > 0
 
 
 @cython.cdivision(True)
@@ -79,9 +79,9 @@ cdef inline void unlimited(System* s, Tails* base, long* work) noexcept nogil:
 
 cdef struct Within:
     double answered  # weight of those who wait and are answered within T
-    double late      # weight of those answered later
-    double cleared   # weight of the arrivals that find an offered wait of more than 0 and at most T
-    double still     # weight of those with an offered wait beyond T
+    double late  # weight of those answered later
+    double cleared  # weight of the arrivals that find an offered wait of more than 0 and at most T
+    double still  # weight of those with an offered wait beyond T
 
 
 cdef extern from *:
@@ -115,7 +115,7 @@ cdef inline void short_limit(System* s, double limit, Within* x, long* work) noe
 
 @cython.cdivision(True)
 cdef inline void within_unlimited(System* s, double limit, Within* x, long* work) noexcept nogil:
-    """The offered wait has density n q exp((a/r)(1 - e^-rt) - nt); beyond T it is again such a law, with load a e^-rT."""
+    """The offered wait has density n q exp((a/r)(1 - e^-rt) - nt); beyond T the same law holds with load a e^-rT."""
     cdef Tails t
     cdef double n = s.n, a = s.a, d = s.n - s.a, slope, left, d_left, e, ratio = s.n / s.a, first, second
     if limit == 0 or n == 0:
@@ -187,14 +187,14 @@ cdef inline double digamma_step(double x, double steps, long* work) noexcept nog
 
 
 cdef struct Window:
-    double peak     # the state of most weight, in contacts waiting
-    double log_peak # log of its weight, over that with nobody waiting
-    double first    # weight with nobody waiting, over the peak's
-    double sum      # of weights 0..places, over the peak's
-    double last     # weight with all places taken
-    bint cut        # whether what lies beyond was too little to count
-    double queue    # number waiting, summed
-    double harmonic # w_j (1/(n+r) + ... + 1/(n+jr)), summed: the mean wait of the answered comes of it
+    double peak  # the state of most weight, in contacts waiting
+    double log_peak  # log of its weight, over that with nobody waiting
+    double first  # weight with nobody waiting, over the peak's
+    double sum  # of weights 0..places, over the peak's
+    double last  # weight with all places taken
+    bint cut  # whether what lies beyond was too little to count
+    double queue  # number waiting, summed
+    double harmonic  # w_j (1/(n+r) + ... + 1/(n+jr)), summed: the mean wait of the answered comes of it
 
 
 @cython.cdivision(True)
@@ -459,7 +459,8 @@ cdef inline double answered_wait(System* s, long* work) noexcept nogil:
         scale = s.q
         if x.peak > 0:
             c = s.a / s.r
-            scale = s.scale * poisson(s.n / s.r + x.peak, c, deviance(s.n + x.peak * s.r, s.a, s.n - s.a + x.peak * s.r) / s.r)
+            scale = deviance(s.n + x.peak * s.r, s.a, s.n - s.a + x.peak * s.r) / s.r
+            scale = s.scale * poisson(s.n / s.r + x.peak, c, scale)
         harmonic = scale * x.harmonic
     else:
         harmonic = s.harmonic

@@ -4,7 +4,8 @@ cimport cython
 from libc.math cimport INFINITY, NAN, ceil, erfc, exp, fabs, floor, fmax, fmin, isinf, isnan, log, sqrt
 
 from _erlang_chat cimport Chats, prepare_chat
-from _erlang_family cimport SL_OFFERED, System, answered_wait, level, prepare
+from _erlang_family cimport System, answered_wait, level, prepare
+from _erlang_tails cimport Tails, tails
 
 cdef extern from *:
     """
@@ -83,13 +84,13 @@ cdef inline double gap(double n, double a, Limits* l, long* work) noexcept nogil
 
 @cython.cdivision(True)
 cdef inline double first_guess(double a, Limits* l) noexcept nogil:
-    """Advisers by the square-root rule: the chance of any wait in the limit of many advisers, cut by the time allowed."""
+    """Advisers by the square-root rule: the chance of a wait in the limit of many advisers, and of a long one."""
     cdef double b = 1, root = sqrt(a), miss, chance, f, slope, mills
-    cdef int i
+    cdef int _i
     if l.target <= 0 or l.target >= 1:
         return a + root
     miss = log(1 - l.target)
-    for i in range(3):
+    for _i in range(3):
         mills = 1.2533141373155003 * exp(0.5 * b * b) * erfc(-b * 0.7071067811865476)
         chance = 1 / (1 + b * mills)
         f = -log(1 + b * mills) - b * root * l.limit - miss
@@ -102,6 +103,52 @@ cdef inline double first_guess(double a, Limits* l) noexcept nogil:
     return a + b * root
 
 
+cdef inline double n_cap(double n, double max_occupancy) noexcept nogil:
+    """The most load n advisers may carry."""
+    return n * max_occupancy * (1 + SC_MET)
+
+
+@cython.cdivision(True)
+cdef inline double least_waiting(double a, Limits* l, long* tried, long* work) noexcept nogil:
+    """The least whole n of Erlang C: one sum near the answer, then the recursion of 1/B from candidate to candidate.
+
+    0 where the answer is further from the first guess than the recursion should go.
+    """
+    cdef Tails t
+    cdef double n, inv, chance, wait, least = floor(a) + 1, miss
+    cdef bint good, going_up = False, going_down = False
+    cdef int i
+    if l.max_occupancy < 1:
+        least = fmax(least, ceil(a / (l.max_occupancy * (1 + SC_MET)) - 1))
+        while a > n_cap(least, l.max_occupancy):
+            least += 1
+    miss = 1 - l.target * (1 - SC_MET)
+    n = fmax(ceil(first_guess(a, l)), least)
+    tails(n, a, n - a, 1, &t, work)
+    inv = 1 + t.u
+    if inv > 1e200:
+        return 0
+    for i in range(60):
+        chance = n / ((n - a) * inv + a)
+        good = l.target <= 0 or chance * exp(-(n - a) * l.limit) <= miss
+        if l.max_asa < INFINITY:
+            good = good and chance / (n - a) <= l.max_asa * (1 + SC_MET)
+        tried[0] += 1
+        if good:
+            if going_up or n <= least:
+                return n
+            going_down = True
+            inv = (inv - 1) * a / n
+            n -= 1
+        else:
+            if going_down:
+                return n + 1
+            going_up = True
+            n += 1
+            inv = 1 + n / a * inv
+    return 0
+
+
 @cython.cdivision(True)
 cdef inline double least_advisers(double a, Limits* l, bint whole, long* tried, long* work) noexcept nogil:
     """The least n, whole or real, that meets all limits; infinite if none does. The gap falls as n grows."""
@@ -111,6 +158,10 @@ cdef inline double least_advisers(double a, Limits* l, bint whole, long* tried, 
         return 0
     if not attainable(l):
         return INFINITY
+    if whole and l.r == 0 and l.places == INFINITY and l.total == INFINITY and l.slots == 0:
+        n = least_waiting(a, l, tried, work)
+        if n > 0:
+            return n
     lo = -1
     base = a if l.slots == 0 else a / (l.slots * l.speed[l.slots - 1])
     if l.total < INFINITY:

@@ -13,6 +13,21 @@ advisers_for: np.ufunc
 load_for: np.ufunc
 lines_for: np.ufunc
 terms: np.ufunc
+def advisers_for_one(
+    load: float,
+    limit: float,
+    r: float,
+    places: float,
+    target: float,
+    max_abandonment: float,
+    max_asa: float,
+    max_occupancy: float,
+    definition: float,
+    blocked: float,
+    short: float,
+    total: float,
+    whole: float,
+) -> float: ...
 def chat_measures(
     load: Floats,
     advisers: Floats,

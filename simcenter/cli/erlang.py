@@ -43,13 +43,9 @@ def promise(text: str) -> tuple[float, float]:
 def erlang(
     volume: Annotated[float | None, typer.Option(help="Contacts per interval.")] = None,
     aht: Annotated[Any, typer.Option(parser=seconds, metavar="TIME", help="Mean handle time: 180, 3min.")] = None,
-    interval: Annotated[
-        Any, typer.Option(parser=seconds, metavar="TIME", help="Length of the interval [30min].")
-    ] = None,
+    interval: Annotated[Any, typer.Option(parser=seconds, metavar="TIME", help="Length of interval [30min].")] = None,
     target: Annotated[Any, typer.Option(parser=promise, metavar="P/T", help="80/20: 80 % within 20 s [80/20].")] = None,
-    patience: Annotated[
-        Any, typer.Option(parser=seconds, metavar="TIME", help="Mean patience [nobody leaves].")
-    ] = None,
+    patience: Annotated[Any, typer.Option(parser=seconds, metavar="TIME", help="Mean patience [no end].")] = None,
     lines: Annotated[int | None, typer.Option(help="Contacts served and waiting at most [no limit].")] = None,
     shrinkage: Annotated[Any, typer.Option(parser=share, metavar="SHARE", help="Paid time off the floor [0].")] = None,
     max_occupancy: Annotated[Any, typer.Option(parser=share, metavar="SHARE", help="Cap on occupancy [1].")] = None,

@@ -3,6 +3,7 @@
 pandas is never imported here: a Series can only come from a caller that has imported it.
 """
 
+import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,23 +29,27 @@ class Rule:
     """What is allowed for an argument: a test of its values, and the same in words."""
 
     allowed: str
-    holds: Callable[[FloatArray], npt.NDArray[np.bool_]]
+    holds: Callable[[Any], Any]
+    """Of a float or an array."""
+    low: float
+    high: float
+    """All numbers from low to high are allowed, whatever else may be: a short cut for plain numbers."""
 
 
-LOAD = Rule("a load in erlangs from 0 to 1e7", lambda x: (x >= 0) & (x <= LARGEST))
-ADVISERS = Rule("a number from 0 to 1e7, whole or not", lambda x: (x >= 0) & (x <= LARGEST))
-WHOLE_ADVISERS = Rule("a whole number from 0 to 100,000", lambda x: (x >= 0) & (x <= 1e5) & (np.floor(x) == x))
-VOLUME = Rule("a finite number of contacts, 0 or more", lambda x: (x >= 0) & (x < np.inf))
-DURATION = Rule("a finite time in seconds, longer than 0", lambda x: (x > 0) & (x < np.inf))
-WITHIN = Rule("a finite time in seconds, 0 or more", lambda x: (x >= 0) & (x < np.inf))
-PATIENCE = Rule("a mean time in seconds longer than 0, or inf", lambda x: x > 0)
-LIMIT = Rule("a time in seconds, 0 or more, or inf for no limit", lambda x: x >= 0)
+LOAD = Rule("a load in erlangs from 0 to 1e7", lambda x: (x >= 0) & (x <= LARGEST), 0, LARGEST)
+ADVISERS = Rule("a number from 0 to 1e7, whole or not", lambda x: (x >= 0) & (x <= LARGEST), 0, LARGEST)
+WHOLE_ADVISERS = Rule("a whole number from 0 to 100,000", lambda x: (x >= 0) & (x <= 1e5) & (np.floor(x) == x), 0, 0)
+VOLUME = Rule("a finite number of contacts, 0 or more", lambda x: (x >= 0) & (x < np.inf), 0, 1e300)
+DURATION = Rule("a finite time in seconds, longer than 0", lambda x: (x > 0) & (x < np.inf), 1e-300, 1e300)
+WITHIN = Rule("a finite time in seconds, 0 or more", lambda x: (x >= 0) & (x < np.inf), 0, 1e300)
+PATIENCE = Rule("a mean time in seconds longer than 0, or inf", lambda x: x > 0, 1e-300, math.inf)
+LIMIT = Rule("a time in seconds, 0 or more, or inf for no limit", lambda x: x >= 0, 0, math.inf)
 PLACES = Rule("a whole number of places to wait from 0 to 10,000,000, or inf",
-              lambda x: ((x >= 0) & (x <= 1e7) & (np.floor(x) == x)) | (x == np.inf))  # fmt: skip
-LINES = Rule("a whole number of lines from 0 to 10,000,000, or inf", PLACES.holds)
-SHARE = Rule("a share from 0 to 1", lambda x: (x >= 0) & (x <= 1))
-SHARE_ABOVE_0 = Rule("a share above 0, at most 1", lambda x: (x > 0) & (x <= 1))
-SHARE_BELOW_1 = Rule("a share from 0 to below 1", lambda x: (x >= 0) & (x < 1))
+              lambda x: ((x >= 0) & (x <= 1e7) & (np.floor(x) == x)) | (x == np.inf), math.inf, math.inf)  # fmt: skip
+LINES = Rule("a whole number of lines from 0 to 10,000,000, or inf", PLACES.holds, math.inf, math.inf)
+SHARE = Rule("a share from 0 to 1", lambda x: (x >= 0) & (x <= 1), 0, 1)
+SHARE_ABOVE_0 = Rule("a share above 0, at most 1", lambda x: (x > 0) & (x <= 1), 1e-300, 1)
+SHARE_BELOW_1 = Rule("a share from 0 to below 1", lambda x: (x >= 0) & (x < 1), 0, 0.9)
 
 
 def numbers(name: str, value: Any) -> FloatArray:
@@ -54,7 +59,7 @@ def numbers(name: str, value: Any) -> FloatArray:
             raise ArgumentError(f"{name}: must be numbers, got a Series of {value.dtype}")
         value = value.to_numpy(dtype=object, na_value=np.nan) if value.hasnans else value.to_numpy()
     if isinstance(value, np.ma.MaskedArray):
-        value = value.astype(np.float64).filled(np.nan)
+        value = np.ma.filled(value.astype(np.float64), np.nan)
     try:
         array = np.asarray(value)
     except (ValueError, TypeError, OverflowError):
@@ -106,14 +111,19 @@ def complain(name: str, array: FloatArray, bad: npt.NDArray[np.bool_], rule: Rul
 class Call:
     """The arguments of one call, float64 and of one shape but for scalars, and how its answer goes back."""
 
-    values: tuple[FloatArray, ...]
+    values: tuple[Any, ...]
+    """Floats, or arrays of float64."""
     shape: tuple[int, ...]
     index: Any
     holes: npt.NDArray[np.bool_] | None
     """Where invalid="nan" and some argument is invalid."""
+    plain: bool = False
+    """Whether all were plain numbers, and are floats here."""
 
     def answer(self, result: Any) -> Any:
         """The result as a float, an array, or a Series with the arguments' index; NaN in holes."""
+        if self.plain:
+            return float(result)
         array = np.asarray(result, dtype=np.float64)
         if self.holes is not None and self.holes.any():
             array = np.where(self.holes, np.nan, array)
@@ -136,6 +146,10 @@ def gather(arguments: Mapping[str, tuple[Any, Rule]], invalid: str = "raise") ->
     """
     if invalid not in ("raise", "nan"):
         raise ArgumentError(f"invalid: must be 'raise' or 'nan', got {invalid!r}")
+    if invalid == "raise":
+        plain = _plain(arguments)
+        if plain is not None:
+            return Call(plain, (), None, None, True)
     arrays: dict[str, FloatArray] = {}
     index, index_name = None, ""
     holes: Any = False
@@ -175,10 +189,29 @@ def _in_proportion(name: str, array: FloatArray, aht: FloatArray, most: float) -
     with np.errstate(over="ignore"):
         ratio = array / aht
     rule = Rule(f"at most {most:g} AHTs" + (" or inf" if name == "patience_s" else "") + " and above 1e-9 AHTs or 0",
-                lambda x: ((x <= most) & (x >= 1e-9)) | (x == 0))  # fmt: skip
+                lambda x: ((x <= most) & (x >= 1e-9)) | (x == 0), 0, 0)  # fmt: skip
     bad = ~rule.holds(ratio) & ~(np.isinf(array) & (name == "patience_s"))
     if bad.any():
         raise complain(name, np.broadcast_to(array, bad.shape), bad, rule)
+
+
+def _plain(arguments: Mapping[str, tuple[Any, Rule]]) -> tuple[Any, ...] | None:
+    """All arguments as floats where each is a plain number that its rule allows: at a tenth of the cost of arrays."""
+    values = []
+    for value, rule in arguments.values():
+        if type(value) is not float:
+            if type(value) is not int or abs(value) > 1e15:
+                return None
+            value = float(value)
+        if not (rule.low <= value <= rule.high or rule.holds(value)):
+            return None
+        values.append(value)
+    for name, most in RATIOS.items():
+        if name in arguments and "aht_s" in arguments:
+            x = arguments[name][0]
+            if x and not 1e-9 <= x / arguments["aht_s"][0] <= most and (x != math.inf or name != "patience_s"):
+                return None
+    return tuple(values)
 
 
 def _join(holes: Any, bad: npt.NDArray[np.bool_], arrays: dict[str, FloatArray]) -> Any:

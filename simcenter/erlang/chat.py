@@ -1,10 +1,10 @@
 """Chat: advisers who hold several contacts at once, least loaded first, each chat slower the more are held.
 
-Birth and death in the number of chats held, after Tezcan (2011) and Luo and Zhang (2013): with n advisers and i chats in
-hand, the advisers hold i // n or one more; each of j chats held together goes on at ``speed[j - 1]``. Chats are spread
-evenly at every moment, which is exact for one chat or slot per adviser and otherwise close: the simulation does not move
-chats between advisers. Beyond n k chats contacts wait, and may leave. ``load`` is the load as if each chat had the adviser
-alone. Stated accuracy: 1e-10 relative where n k is at most 100,000. Advisers are whole.
+Birth and death in the number of chats held, after Tezcan (2011) and Luo and Zhang (2013): with n advisers and i chats
+in hand, the advisers hold i // n or one more; each of j chats held together goes on at ``speed[j - 1]``. Chats are
+spread evenly at every moment, which is exact for one chat or slot per adviser and otherwise close: the simulation does
+not move chats between advisers. Beyond n k chats contacts wait, and may leave. ``load`` is the load as if each chat
+had the adviser alone. Stated accuracy: 1e-10 relative where n k is at most 100,000. Advisers are whole.
 """
 
 from typing import Any

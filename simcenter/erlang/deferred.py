@@ -15,8 +15,8 @@ from simcenter.errors import ArgumentError, UnattainableError
 
 FloatArray = npt.NDArray[np.float64]
 
-INTERVAL = Rule("a whole number of an interval, 0 or more, or inf", lambda x: (x >= 0) & (np.floor(x) == x))
-OPEN = Rule("0 or 1", lambda x: (x == 0) | (x == 1))
+INTERVAL = Rule("a whole number of an interval, 0 or more, or inf", lambda x: (x >= 0) & (np.floor(x) == x), 0, 0)
+OPEN = Rule("0 or 1", lambda x: (x == 0) | (x == 1), 0, 0)
 DUST = 1e-9
 """Work below this share of an adviser's interval does not call for another adviser."""
 
@@ -70,7 +70,7 @@ def deferred_requirement(
         }
     )
     step = gather({"interval_s": (interval_s, DURATION)}).values[0]
-    if len(call.shape) != 1 or step.ndim:
+    if len(call.shape) != 1 or np.ndim(step):
         raise ArgumentError("arrivals: must be a list of intervals, interval_s a single number")
     contacts, due, aht, is_open = (np.broadcast_to(v, call.shape) for v in call.values)
     numbers_of = np.arange(len(due))
@@ -82,7 +82,9 @@ def deferred_requirement(
 
 
 def _as_numbers(mask: Any) -> Any:
-    return mask.astype(float) if getattr(mask, "dtype", None) == bool else np.asarray(mask, dtype=float)
+    if getattr(mask, "dtype", None) == np.bool_ or (isinstance(mask, list) and all(isinstance(x, bool) for x in mask)):
+        return mask.astype(float) if hasattr(mask, "astype") else np.asarray(mask, dtype=float)
+    return mask
 
 
 def _staff(call: Call, work: FloatArray, due: FloatArray, is_open: npt.NDArray[np.bool_], fractional: bool) -> Any:

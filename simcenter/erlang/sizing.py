@@ -1,4 +1,4 @@
-"""A pool sized and measured, as plain rows: what ``simcenter erlang`` shows. Without pandas, so that it starts at once."""
+"""A pool sized and measured, as plain rows: what ``simcenter erlang`` shows. No pandas, so that it starts at once."""
 
 import csv
 import math
@@ -32,7 +32,7 @@ DEFAULTS: Mapping[str, float] = {
 }
 LIMITS = ("target", "within_s", "max_occupancy", "max_abandonment", "max_asa_s")
 INPUTS = ("volume", "aht_s", *DEFAULTS, "advisers")
-GIVEN = Rule("a whole number from 0 to 100,000, or nothing", lambda x: np.isnan(x) | WHOLE_ADVISERS.holds(x))
+GIVEN = Rule("a whole number from 0 to 100,000, or nothing", lambda x: np.isnan(x) | WHOLE_ADVISERS.holds(x), 0, 0)
 
 
 def size(**inputs: Any) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def size(**inputs: Any) -> list[dict[str, Any]]:
     advisers = np.where(given, columns["advisers"], 0.0)
     sought = ~given
     if sought.any():
-        part = {name: columns[name][sought] for name in ("aht_s", "patience_s", "lines", *LIMITS)}
+        part: dict[str, Any] = {name: columns[name][sought] for name in ("aht_s", "patience_s", "lines", *LIMITS)}
         advisers[sought] = advisers_for(columns["load"][sought], **part)
     return measured(columns, advisers)
 
@@ -88,14 +88,14 @@ def _rule(name: str) -> Rule:
         return VOLUME
     if name == "lines":
         return LINES
-    return SHARE_BELOW_1 if name == "shrinkage" else Rule("a number", lambda x: ~np.isnan(x))
+    return SHARE_BELOW_1 if name == "shrinkage" else Rule("a number", lambda x: ~np.isnan(x), 0, 1)
 
 
 def measured(columns: Mapping[str, FloatArray], advisers: FloatArray) -> list[dict[str, Any]]:
     """The rows for these advisers. Those beyond the lines have nobody to serve, but are there."""
     load, aht, lines = columns["load"], columns["aht_s"], columns["lines"]
     able = np.minimum(advisers, lines)
-    system = {"aht_s": aht, "patience_s": columns["patience_s"], "places": lines - able}
+    system: dict[str, Any] = {"aht_s": aht, "patience_s": columns["patience_s"], "places": lines - able}
     on_contacts = family.occupancy(load, able, **system)
     rows = {
         "load": load,
@@ -126,7 +126,7 @@ def around(advisers: int, **inputs: float) -> list[dict[str, Any]]:
 def carried(advisers: int, **inputs: float) -> dict[str, Any]:
     """The largest load, and contacts per interval, that given advisers carry within the limits."""
     values = {**DEFAULTS, **inputs}
-    limits = {name: values[name] for name in ("aht_s", "patience_s", "lines", *LIMITS)}
+    limits: dict[str, Any] = {name: values[name] for name in ("aht_s", "patience_s", "lines", *LIMITS)}
     load = load_for(advisers, **limits)
     return {"load": _plain(load, False), "volume": _plain(load * values["interval_s"] / values["aht_s"], False)}
 

@@ -1,5 +1,6 @@
 """How many advisers or lines a load needs, and how much load a staff can carry: exact minima and maxima."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ from simcenter.erlang.arguments import (
     SHARE_ABOVE_0,
     WITHIN,
     Call,
-    FloatArray,
     Values,
     gather,
     one_of,
@@ -106,8 +106,11 @@ def advisers_for(
         ("load", load, LOAD), aht_s, target, within_s, patience_s, places, max_abandonment, max_asa_s, max_occupancy,
         short_s, lines, invalid,
     )  # fmt: skip
+    row = (call.values[0], *_kernel(call, definition, count_blocked), not fractional)
+    if call.plain:
+        return found(call, _erlang.advisers_for_one(*row), fractional, unattainable)
     with np.errstate(all="ignore"):
-        least, _, _ = _erlang.advisers_for(call.values[0], *_kernel(call, definition, count_blocked), not fractional)
+        least, _, _ = _erlang.advisers_for(*row)
     return found(call, least, fractional, unattainable)
 
 
@@ -213,8 +216,10 @@ def _kernel(call: Call, definition: str, count_blocked: bool) -> tuple[Any, ...]
     )  # fmt: skip
 
 
-def found(call: Call, least: FloatArray, fractional: bool, unattainable: str, what: str = "advisers") -> Any:
+def found(call: Call, least: Any, fractional: bool, unattainable: str, what: str = "advisers") -> Any:
     """The answer in the type promised, or the error for the first row that no staff can meet."""
+    if call.plain and least < math.inf:
+        return float(least) if fractional or unattainable == "inf" else int(least)
     least = np.asarray(least)
     lost = np.isinf(least)
     if call.holes is not None:

@@ -26,7 +26,7 @@ from simcenter.errors import ArgumentError
 FloatArray = npt.NDArray[np.float64]
 
 METHODS = {"mol": "mol", "sipp": "sipp", "lag_sipp": "lag_sipp"}
-CV = Rule("a coefficient of variation from 0 to 20", lambda x: (x >= 0) & (x <= 20))
+CV = Rule("a coefficient of variation from 0 to 20", lambda x: (x >= 0) & (x <= 20), 0, 20)
 LAWS = {"exponential": "exponential", "lognormal": "lognormal"}
 NEGLIGIBLE = 1e-17
 

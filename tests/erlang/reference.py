@@ -11,6 +11,7 @@ FAR = 125
 """Where the integrand is below e^-125 (1e-54) of its peak, it no longer counts."""
 
 
+ZERO = mpf(0)
 SMALL = mpf(10) ** -4
 """Below this no factor varies: 1/(1+t), e^-rx with r <= 1000."""
 
@@ -29,7 +30,7 @@ def _edge(g: Callable[[mpf], mpf], peak: mpf, level: mpf, step: mpf, least: mpf)
 
 
 def integrate(
-    g: Callable[[mpf], mpf], peak: mpf, width: mpf, factor: Callable[[mpf], mpf], lo: mpf = mpf(0), hi: mpf = mp.inf
+    g: Callable[[mpf], mpf], peak: mpf, width: mpf, factor: Callable[[mpf], mpf], lo: mpf = ZERO, hi: mpf = mp.inf
 ) -> mpf:
     """The integral of factor(x) e^g(x) from lo to hi; g is concave with its top at peak and of about that width."""
     top = min(max(peak, lo), hi)
@@ -69,7 +70,7 @@ class Reference:
         width = max(mp.sqrt(n), 1) / a / 4
         return n * integrate(lambda t: -a * t + n * mp.log1p(t), peak, width, lambda t: 1 / (1 + t))
 
-    def waits(self, factor: Callable[[mpf], mpf], lo: mpf = mpf(0), hi: mpf = mp.inf) -> mpf:
+    def waits(self, factor: Callable[[mpf], mpf], lo: mpf = ZERO, hi: mpf = mp.inf) -> mpf:
         g, peak, width = self._g()
         return mpf(self.advisers) * integrate(g, peak, width, factor, mpf(lo), mpf(hi))
 
