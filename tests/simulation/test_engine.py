@@ -55,8 +55,9 @@ class TestExclusive:
         assert [told[c][0][2] for c in ("a0", "a1", "a2")] == ["d0", "d1", "d0"]
 
     def test_lowest_number_among_those_idle_equally_long(self, story):
-        told = story(PHONE, {"d": Desk({"a": Serves()}, 2)}, calls((10, 19), (11, 18), (40, 5)))
-        assert told["a2"][0][2] == "d0"
+        # both are freed at 29, first the one who has the earlier customer
+        told = story(PHONE, {"d": Desk({"a": Serves()}, 2)}, calls((10, 2), (13, 16), (14, 15), (40, 5)))
+        assert [told[f"a{k}"][0][2] for k in range(4)] == ["d0", "d1", "d0", "d0"]
 
     def test_speed_divides_the_handle_time(self, story):
         told = story({"a": Queue(wrap=0.5)}, {"d": Desk({"a": Serves(speed=2.0)})}, calls((0, 100)))
@@ -173,6 +174,12 @@ class TestWhoTakesWhat:
         customers = [*calls((10, 10), queue="x"), *calls((10, 20), queue="z"), *calls((40, 5), equal_rank=uniform)]
         assert story(queues, desks, customers)["a0"][0][2] == expected
 
+    def test_longest_idle_is_first_of_all_who_holds_the_least(self, story):
+        queues = {"a": Queue(CHAT, speeds=(1.0, 1.0), equal_rank=LONGEST_IDLE), "y": Queue()}
+        desks = {"x": Desk({"a": Serves()}), "y": Desk({"a": Serves(), "y": Serves()})}
+        told = story(queues, desks, [*calls((0, 900), (30, 10)), *calls((10, 10), queue="y")])
+        assert [told[c][0][2] for c in ("a0", "a1")] == ["x0", "y0"]
+
     def test_priority_before_the_longest_wait(self, story):
         desks = {"d": Desk({"a": Serves(rank=1, priority=2), "b": Serves(rank=1, priority=1)})}
         told = story(TWO, desks, [*calls((0, 100), (10, 50)), *calls((20, 50), queue="b")])
@@ -195,6 +202,17 @@ class TestWhoTakesWhat:
         told = story(TWO, desks, [*calls((0, 100), (10, 50), (35, 50)), *calls((0, 55), queue="b")])
         assert told["a1"][0][2:4] == ("help0", 55)
         assert told["a2"][0][2:4] == ("d0", 100)  # had waited 20 s only when help was freed, and help was busy at 65
+
+    def test_who_has_waited_just_long_enough_may_be_taken_by_who_is_freed(self, story):
+        desks = {"busy": Desk({"a": Serves()}), "help": Desk({"a": Serves(2, after=30.0), "b": Serves(3)})}
+        told = story(TWO, desks, [*calls((0, 900), (10, 50)), *calls((0, 40), (5, 10), queue="b")])
+        assert told["a1"][0][2:4] == ("help0", 40)
+        assert told["b1"][0][3] == 90
+
+    def test_overflow_desks_of_one_moment_come_by_rank(self, story):
+        desks = {"busy": Desk({"a": Serves()})}
+        desks |= {name: Desk({"a": Serves(rank, after=30.0)}) for name, rank in (("last", 3), ("next", 2))}
+        assert story(PHONE, desks, calls((0, 900), (10, 50)))["a1"][0][2:4] == ("next0", 40)
 
     def test_patience_ends_before_an_overflow_wait(self, story):
         desks = ONE_DESK | {"help": Desk({"a": Serves(rank=2, after=30.0)})}
@@ -308,6 +326,18 @@ class TestTransfers:
         assert told["b2"][0][2:4] == ("front0", 100)
         assert told["a0"][1] == ("b", 100, "expert0", 191, 291, 291, "RESOLVED")
 
+    @pytest.mark.parametrize("after", [0.0, 30.0])
+    def test_not_even_when_idle_nor_by_overflow(self, story, after):
+        desks = {
+            "front": Desk({"a": Serves(to={"b": To()}), "b": Serves(after=after)}, 2),
+            "expert": Desk({"b": Serves(rank=2)}),
+        }
+        told = story(TWO, desks, [*calls((0, 100)), *calls((0, 500), queue="a", transfer=0.5)])
+        assert told["a0"][1] == ("b", 100, "expert0", 100, 200, 200, "RESOLVED")
+        assert told["a1"][1] == ("b", 500, "expert0", 500, 1000, 1000, "RESOLVED")
+        told = story(TWO, desks, [*calls((50, 100)), *calls((0, 10), (1, 10), (2, 400), queue="b")])
+        assert told["a0"][1][2] == "expert0"
+
     def test_many_legs_at_one_instant(self, story):
         desks = {"x": Desk({"a": Serves(to={"b": To()})}), "y": Desk({"b": Serves(to={"a": To()})})}
         legs = story(TWO, desks, calls((5, 0)), max_legs=5000)["a0"]
@@ -342,14 +372,21 @@ class TestChat:
         assert [told[f"a{k}"][0][2] for k in range(4)] == ["d0", "d1", "d0", "d1"]
 
     def test_an_end_makes_the_adviser_the_last_of_his_number(self, story):
-        # d0 has one chat since 20 (one of its two ended), d1 since 10
-        told = story(CHATS, {"d": Desk({"a": Serves()}, 2)}, calls((0, 500), (10, 500), (12, 4), (30, 500)))
-        assert told["a2"][0][2:5] == ("d0", 12, 20)
-        assert told["a3"][0][2] == "d1"
+        # d0 has its second chat from 2 to 10, d1 from 3 to 8
+        queues = {"a": Queue(CHAT, speeds=(1.0, 1.0))}
+        customers = calls((0, 500), (1, 500), (2, 8), (3, 5), (20, 500))
+        told = story(queues, {"d": Desk({"a": Serves()}, 2)}, customers)
+        assert [told[f"a{k}"][0][2] for k in range(5)] == ["d0", "d1", "d0", "d1", "d1"]
 
     def test_rounding_up_on_the_grid(self, story):
         told = story({"a": Queue(CHAT, speeds=(0.75,))}, ONE_DESK, calls((0, 1)))
         assert told["a0"][0][4] == 1398102 * 2.0**-20  # 4/3 s is 1398101.33 steps
+
+    def test_no_work_is_left_below_nothing(self, story):
+        # 10 steps of work take 12 at this speed, in which round(10.8) = 11 would be done
+        step = 2.0**-20
+        told = story({"a": Queue(CHAT, speeds=(0.9, 0.9))}, ONE_DESK, calls((0, 10 * step), (0, 10 * step)))
+        assert [told[c][0][4] for c in ("a0", "a1")] == [12 * step, 12 * step]
 
     def test_chats_and_calls_are_never_held_together(self, story):
         queues = CHATS | {"b": Queue()}
@@ -396,6 +433,10 @@ class TestStaffing:
         told = story(PHONE, {"d": Desk({"a": Serves()}, (3, 1, 1, 1, 1, 1))}, calls((590, 100)))
         assert told["duty"] == [("d0", 0, END_S), ("d1", 0, 600), ("d2", 0, 600)]
 
+    def test_no_more_of_the_idle_than_are_too_many(self, story):
+        told = story(PHONE, {"d": Desk({"a": Serves()}, (3, 2, 2, 2, 2, 2))}, [])
+        assert told["duty"] == [("d0", 0, END_S), ("d1", 0, END_S), ("d2", 0, 600)]
+
     def test_then_the_first_to_finish_leaves_and_nobody_takes_anything_new_before(self, story):
         desks = {"d": Desk({"a": Serves()}, (3, 1, 1, 1, 1, 1))}
         told = story(PHONE, desks, calls((590, 120), (590, 60), (620, 50)))
@@ -407,6 +448,14 @@ class TestStaffing:
         told = story(CHATS, desks, calls((500, 200), (500, 150), (620, 50)))
         assert told["duty"] == [("d0", 0, END_S), ("d1", 0, 650)]
         assert told["a2"][0][2:4] == ("d0", 650)
+
+    def test_a_chat_that_ends_meanwhile_leaves_a_slot_for_then(self, story):
+        queues = {"a": Queue(CHAT, speeds=(1.0, 1.0))}
+        desks = {"d": Desk({"a": Serves()}, (2, 1, 1, 1, 1, 1))}
+        told = story(queues, desks, calls((500, 900), (510, 190), (520, 130), (620, 50)))
+        assert told["a2"][0][2:5] == ("d0", 520, 650)
+        assert told["duty"] == [("d0", 0, END_S), ("d1", 0, 700)]
+        assert told["a3"][0][2:4] == ("d0", 700)
 
     def test_those_to_leave_are_kept_before_newcomers_come(self, story):
         desks = {"d": Desk({"a": Serves()}, (2, 1, 3, 3, 3, 3))}
