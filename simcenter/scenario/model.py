@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from simcenter.scenario.problems import show
 from simcenter.scenario.queue import Queue, QueueForm
 from simcenter.scenario.tables import Files
 from simcenter.scenario.target import CentreTargets
+from simcenter.scenario.units import spoken
 
 SCHEMA = 1
 
@@ -136,6 +138,27 @@ class Scenario(BaseModel):
         )
 
     __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        queues = [
+            (name, queue.channel, f"{sum(queue.volume):,.0f}", spoken(round(queue.handle_time.law.mean_s, 1)))
+            for name, queue in self.queues.items()
+        ]
+        desks = [
+            (name, ", ".join(desk.serves), "to be planned" if desk.advisers is None else "given")
+            for name, desk in self.desks.items()
+        ]
+        return (
+            f"<b>{escape(self.name)}</b>: {self.horizon.days} days from {self.horizon.start}, {escape(self.timezone)}"
+            + _html_table(("queue", "channel", "contacts", "mean handle time"), queues)
+            + _html_table(("desk", "serves", "advisers"), desks)
+        )
+
+
+def _html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
+    head = "".join(f"<th>{cell}</th>" for cell in header)
+    return "<table>" + "".join(f"<tr>{line}</tr>" for line in [head, *lines]) + "</table>"
 
 
 class ScenarioForm(BaseModel):
