@@ -63,12 +63,7 @@ def simulate(
         For arguments that are not allowed, and desks without advisers.
     """
     _check(engine, confidence, replications=replications, keep_legs=keep_legs, seed=seed)
-    if staffing is None:
-        staffing = Staffing.from_scenario(scenario)
-    elif not isinstance(staffing, Staffing):
-        staffing = Staffing.from_frame(staffing, scenario)
-    elif (staffing.desks, staffing.interval_start) != (tuple(scenario.desks), scenario.calendar.interval_start):
-        raise ScenarioError(["staffing: must be for the desks and intervals of this scenario, got one for others"])
+    staffing = _staffing(scenario, staffing)
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
         played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=keep_legs)
         return Results.from_tallies(
@@ -80,6 +75,17 @@ def simulate(
             confidence=confidence,
             meter=players.meter,
         )
+
+
+def _staffing(scenario: "Scenario", given: "Staffing | pd.DataFrame | None") -> Staffing:
+    """The staffing to simulate, made sure to be for this scenario."""
+    if given is None:
+        return Staffing.from_scenario(scenario)
+    if not isinstance(given, Staffing):
+        return Staffing.from_frame(given, scenario)
+    if (given.desks, given.interval_start) != (tuple(scenario.desks), scenario.calendar.interval_start):
+        raise ScenarioError(["staffing: must be for the desks and intervals of this scenario, got one for others"])
+    return given
 
 
 def _check(engine: str, confidence: float, **whole: int) -> None:

@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from simcenter.measures.table import Level, measure_named
 from simcenter.measures.tally import Sums, Tally
+from simcenter.scenario.units import spoken
 
 if TYPE_CHECKING:
-    from simcenter.scenario import Calendar, Promise, Queue, Scenario
+    from simcenter.scenario import Promise, Queue, Scenario
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -42,7 +43,7 @@ def criteria(scenario: "Scenario") -> tuple[Criterion, ...]:
     """All K targets of a scenario: of queues in file order, then caps of the centre, then occupancy of desks."""
     found: list[Criterion] = []
     for index, (name, queue) in enumerate(scenario.queues.items()):
-        found += _of_queue(scenario.calendar, index, name, queue)
+        found += _of_queue(index, name, queue)
     caps = scenario.targets
     for measure, limit in (("transferred", caps.transferred), ("bounced", caps.bounced)):
         if limit is not None:
@@ -55,7 +56,7 @@ def criteria(scenario: "Scenario") -> tuple[Criterion, ...]:
     return tuple(found)
 
 
-def _of_queue(calendar: "Calendar", index: int, name: str, queue: "Queue") -> list[Criterion]:
+def _of_queue(index: int, name: str, queue: "Queue") -> list[Criterion]:
     target = queue.target
     if target is None:
         return []
@@ -65,14 +66,14 @@ def _of_queue(calendar: "Calendar", index: int, name: str, queue: "Queue") -> li
         found.append(_criterion("queue", name, index, measure, target.per, limit, at_least, condition, definition))
 
     if target.answered is not None and target.within is not None:
-        condition = f"answered within {_time(target.within)} >= {_percent(target.answered)}"
+        condition = f"answered within {_spoken(target.within)} >= {_percent(target.answered)}"
         add("service_level", target.answered, True, f"{condition} ({target.definition})", target.definition)
     if target.abandoned is not None:
         add("abandon_rate", target.abandoned, False, f"abandoned <= {_percent(target.abandoned)}")
     if target.asa is not None:
-        add("asa_s", _seconds(target.asa, queue, calendar), False, f"mean wait of the answered <= {_time(target.asa)}")
+        add("asa_s", target.asa.amount, False, f"mean wait of the answered <= {_spoken(target.asa)}")
     if target.wait_p90 is not None:
-        add("wait_p90_s", 0.90, True, f"wait of the answered <= {_time(target.wait_p90)} for 90 %")
+        add("wait_p90_s", 0.90, True, f"wait of the answered <= {_spoken(target.wait_p90)} for 90 %")
     if target.resolved is not None:
         add("resolved", target.resolved, True, f"resolved, of the answered >= {_percent(target.resolved)}")
     return found
@@ -125,24 +126,12 @@ def undecided_sums(tally: Tally, criteria: Sequence[Criterion]) -> FloatArray:
     return np.stack([np.broadcast_to(column, rows) for column in columns], axis=1) if columns else np.zeros((rows, 0))
 
 
-def _seconds(promise: "Promise", queue: "Queue", calendar: "Calendar") -> float:
-    """A limit on a mean wait in seconds; a working day is the queue's mean open time on the days it opens."""
-    if promise.unit != "working days":
-        return promise.amount
-    mask = calendar.open_mask(queue)
-    open_days = len(np.unique(np.asarray(calendar.interval_day)[mask]))
-    return promise.amount * float(mask.sum()) * calendar.interval_s / max(open_days, 1)
-
-
 def _percent(share: float) -> str:
     return f"{100 * share:.6g} %"
 
 
-def _time(promise: "Promise") -> str:
-    if promise.unit == "working days":
-        return f"{promise.amount:g} working days"
-    words = "working " if promise.unit == "working s" else ""
-    for size, unit in ((3600, "h"), (60, "min")):
-        if promise.amount >= size and promise.amount % size == 0:
-            return f"{promise.amount / size:g} {words}{'hours' if words and unit == 'h' else unit}"
-    return f"{promise.amount:g} {words}s"
+def _spoken(promise: "Promise") -> str:
+    """A promise in the unit a planner would use."""
+    if promise.unit == "working s" and promise.amount % 3600 == 0:
+        return f"{promise.amount / 3600:g} working hours"
+    return str(promise) if promise.unit != "s" else spoken(promise.amount)
