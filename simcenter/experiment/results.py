@@ -226,7 +226,7 @@ class Results:
 
     def __repr__(self) -> str:
         missed = int((~self.target_table.met).sum())
-        cells = len(self.target_table.value)
+        cells = int(self.target_table.judged.sum())
         targets = f"{missed} of {cells} target cells missed" if cells else "no targets"
         return f'<Results "{self.scenario.name}": {self.replications} replications, seed {self.seed}, {targets}>'
 
