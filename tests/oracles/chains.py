@@ -5,6 +5,7 @@ the long run, and exactly what is expected of a day that begins empty, so that a
 """
 
 from collections.abc import Callable, Hashable, Iterable
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -38,13 +39,17 @@ class Chain:
     def values(self, of_state: Callable[[State], float]) -> np.ndarray:
         return np.array([float(of_state(s)) for s in self.states])
 
-    def long_run(self, of_state: Callable[[State], float]) -> float:
-        """Long-run mean of a value of the state."""
+    @cached_property
+    def chances_in_the_long_run(self) -> np.ndarray:
         balance = self.generator.T.tolil()
         balance[0, :] = 1.0
         rhs = np.zeros(len(self.states))
         rhs[0] = 1.0
-        return float(linalg.spsolve(balance.tocsc(), rhs) @ self.values(of_state))
+        return linalg.spsolve(balance.tocsc(), rhs)
+
+    def long_run(self, of_state: Callable[[State], float]) -> float:
+        """Long-run mean of a value of the state."""
+        return float(self.chances_in_the_long_run @ self.values(of_state))
 
     def follow(self, until_s: float, start: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Expected seconds in each state in [0, until_s], and the chances of each at the end, by uniformization.
@@ -129,19 +134,20 @@ def changing_desk(
     return days
 
 
-def answered_within(service: float, advisers: int, patience: float, ahead: int, within_s: float) -> float:
-    """Chance of an answer in time for who finds all advisers busy and ``ahead`` waiting (first come, first served)."""
+def answered_within(service: float, advisers: int, patience: float, within_s: float, most: int) -> list[float]:
+    """Chance of an answer in time for who finds all advisers busy and 0, 1, ... below ``most`` waiting, in order."""
 
-    def moves(k):
-        if isinstance(k, int):
-            yield (k - 1 if k else "answered"), advisers * service
-            if k:
-                yield k - 1, k * patience
+    def moves(ahead):
+        if isinstance(ahead, int):
+            yield (ahead - 1 if ahead else "answered"), advisers * service
+            if ahead:
+                yield ahead - 1, ahead * patience
             yield "gone", patience
 
-    chain = Chain(ahead, moves)
-    p = linalg.expm_multiply(chain.generator.T.tocsc() * within_s, np.eye(len(chain.states))[0])
-    return float(p @ chain.values(lambda s: s == "answered"))
+    chain = Chain(most - 1, moves)
+    answered = linalg.expm_multiply(chain.generator.tocsc() * within_s, chain.values(lambda s: s == "answered"))
+    of_state = dict(zip(chain.states, answered.tolist(), strict=True))
+    return [of_state[ahead] for ahead in range(most)]
 
 
 def shared_desk(

@@ -25,7 +25,7 @@ def queue(chain: Chain, advisers: int) -> float:
 
 
 def in_time(chain: Chain, service: float, advisers: int, patience: float, within_s: float, most: int) -> float:
-    late = [answered_within(service, advisers, patience, ahead, within_s) for ahead in range(most)]
+    late = answered_within(service, advisers, patience, within_s, most)
     return chain.long_run(lambda k: 1 if k < advisers else late[k - advisers] if k < advisers + most else 0)
 
 

@@ -36,7 +36,7 @@ def test_a_day_from_empty(rate, aht_s, patience_s, advisers, room, days):
     chain = one_desk(rate, 1 / aht_s, advisers, giving_up, room)
     expect = chain.day(seen.length_s)
     most = len(chain.states) - advisers
-    late = [answered_within(1 / aht_s, advisers, giving_up, ahead, 20.0) for ahead in range(most)]
+    late = answered_within(1 / aht_s, advisers, giving_up, 20.0, most)
     places = most - 1 if room is not None else most  # a full room takes nobody
     numbers = {
         "entered": (seen.of(seen.entered("calls")), rate * seen.length_s),
