@@ -48,7 +48,7 @@ def front_and_experts(cap: float | None = None, **desk: Any) -> Scenario:
         {"calls": phone(160, equal_rank="random"), "hard": phone()},
         {
             "front": {"cost_per_hour": 1.0, "serves": {"calls": {"transfers": {"hard": 0.3}}}} | desk,
-            "experts": {"cost_per_hour": 1.5, "serves": {"hard": {}, "calls": {"priority": 2}}},
+            "experts": {"cost_per_hour": 3.0, "serves": {"hard": {}, "calls": {"priority": 2}}},
         },
         None if cap is None else {"transferred": cap},
     )

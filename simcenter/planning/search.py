@@ -16,10 +16,10 @@ from simcenter.planning.effects import Effects, measure_effects
 from simcenter.planning.evaluate import Evaluate, Sample
 from simcenter.planning.moves import Room, best_moves
 
-STALLED = 2
+STALLED = 3
 """Rounds without a staffing that is cheaper by ``WORTHWHILE``, after which the search ends."""
 WORTHWHILE = 0.003
-RETREATS = 4
+RETREATS = 2
 """How often some of the advisers taken away are put back before the step counts as failed."""
 MIXED = ("transferred", "bounced", "occupancy", "resolved")
 """Measures that fewer advisers at the wrong desk may mend."""
@@ -95,6 +95,9 @@ def improve(
     prediction costs a look, never the result. Effects are measured on ``probes`` (a part of the replications will do).
     """
     level = Level(search, replications, per_deviation, phase, probes)
+    if len(probes) < len(replications) and phase != "repair":
+        # what looked hopeless on few replications may be luck
+        search.given_up = np.zeros_like(search.given_up)
     best = level.look(start)
     if level.lack(best) > 0:
         best = level.raised(best)
@@ -161,27 +164,28 @@ class Level:
 
     def lowered(self, best: Sample) -> Sample:
         """Take advisers away while every cell is kept."""
-        failed, caution = 0, 1.0
+        failed = 0
         for _ in range(MOST_ROUNDS):
             if self.lack(best) > 0 or failed >= STALLED:
                 break
             self._ensure_effects(best)
-            moved = self._moves(best, self._room_to_lower(best), caution)
+            moved = self._moves(best, self._room_to_lower(best, 2**failed))
             if np.array_equal(moved, best.advisers):
                 # none should be harmless: make sure with effects measured here, if they were not
-                if not self._measure(best):
+                if self._measure(best):
+                    continue
+                if failed == 0:
                     break
+                failed += 1
                 continue
             after = self._settled(best, self.look(moved))
             saved = self._cost(best) - self._cost(after)
             if self.lack(after) <= 0 and saved > 1e-9:
-                failed = 0 if saved > WORTHWHILE * self._cost(best) else failed + 1
+                failed = max(failed - 1, 0) if saved > WORTHWHILE * self._cost(best) else failed + 1
                 best = after
                 self.search.best = best
-                caution = 1.0
             else:
                 failed += 1
-                caution *= 2.0
                 if failed < STALLED:
                     self._measure(best)
         return best
@@ -190,20 +194,37 @@ class Level:
         """Put back some of the advisers taken away, until every cell is kept again or all are back."""
         self._learn(before, after)
         caution = 1.0
-        for _ in range(RETREATS):
+        for attempt in range(RETREATS + 2):
             if self.lack(after) <= 0:
                 break
             taken = np.clip(before.advisers - after.advisers, 0, None)
-            none = np.zeros_like(taken)
-            moved = self._moves(after, Room(np.minimum(taken, 2), none, 0.0), caution)
+            if attempt < RETREATS:
+                room = Room(np.minimum(taken, 2), np.zeros_like(taken), 0.0)
+                moved = self._moves(after, room, caution)
+            else:
+                moved = after.advisers + taken * self._involved(after, main=attempt == RETREATS)
             if np.array_equal(moved, after.advisers):
-                break
+                continue
             following = self.look(moved)
             self._learn(after, following)
             after = following
             # what is put back helps less than thought: put back more
             caution *= 0.6
         return after
+
+    def _involved(self, sample: Sample, main: bool) -> BoolArray:
+        """(T, D) whose advisers have to do with the cells missed; with ``main`` only the desks that matter most."""
+        search = self.search
+        assert search.effects is not None
+        missed = np.flatnonzero(search.missing(sample, self.per_deviation) > 0)
+        shape = sample.advisers.shape
+        involved = np.zeros(shape, dtype=np.bool_)
+        for c in missed:
+            gain = np.abs(search.effects.gain[:, [c]].toarray().reshape(shape))
+            by_desk = gain.sum(axis=0)
+            desks = by_desk >= 0.3 * by_desk.max() if main else by_desk > 0
+            involved |= (gain > 0) & desks
+        return involved
 
     def _cost(self, sample: Sample) -> float:
         return self.search.centre.total_cost(sample.advisers)
@@ -218,9 +239,13 @@ class Level:
             down = np.zeros_like(down)
         return Room(up, down, 0.25)
 
-    def _room_to_lower(self, sample: Sample) -> Room:
+    def _room_to_lower(self, sample: Sample, thinned: int) -> Room:
+        """One step down everywhere, or, after failures, in every second, fourth ... interval: effects that are nothing
+        one by one (a backlog with time to spare) may be much together."""
         bounded = self.search.bounded
-        return Room(np.zeros_like(sample.advisers), (sample.advisers - bounded.least).clip(0, 1), -1.0)
+        down = (sample.advisers - bounded.least).clip(0, 1)
+        down[np.arange(len(down)) % thinned != thinned - 1] = 0
+        return Room(np.zeros_like(down), down, -1.0)
 
     def _moves(self, sample: Sample, room: Room, caution: float = 1.0) -> IntArray:
         search = self.search
