@@ -1,5 +1,7 @@
 """Two queues with patience at one desk, and at two desks of which one is second choice: days against exact chains."""
 
+from math import inf
+
 import pytest
 from oracles.chains import overflow_desk, shared_desk
 from simulated import Days, check
@@ -8,6 +10,9 @@ pytestmark = pytest.mark.slow
 
 
 def queue(aht_s, patience_s):
+    """Calls, or email that never gives up."""
+    if patience_s == inf:
+        return {"channel": "email", "handle_time": f"{aht_s} s"}
     return {"channel": "phone", "handle_time": f"{aht_s} s", "patience": f"{patience_s} s"}
 
 
@@ -17,6 +22,7 @@ def queue(aht_s, patience_s):
         ((0.8, 1.1), (100.0, 150.0), (120.0, 90.0), 4, 150),
         ((1.5, 0.4), (60.0, 200.0), (30.0, 400.0), 3, 150),
         ((0.3, 0.9), (240.0, 30.0), (300.0, 60.0), 2, 150),
+        ((0.9, 0.2), (100.0, 200.0), (150.0, inf), 3, 150),
     ],
 )
 def test_shared_desk_with_strict_priority(per_minute, aht_s, patience_s, advisers, days):
@@ -31,10 +37,12 @@ def test_shared_desk_with_strict_priority(per_minute, aht_s, patience_s, adviser
     for i, name in enumerate(("first", "second")):
         numbers |= {
             f"waiting {name}": (seen.of(seen.waiting_seconds(name)), expect(lambda s, i=i: s[2 + i])),
-            f"abandoned {name}": (seen.of(seen.abandoned(name)), expect(lambda s, i=i: s[2 + i]) * leaving[i]),
             f"busy with {name}": (seen.of(seen.busy_seconds("team", name)), expect(lambda s, i=i: s[i])),
             f"delayed {name}": (seen.of(seen.delayed(name)), rates[i] * expect(lambda s: s[0] + s[1] == advisers)),
         }
+        if leaving[i]:
+            gave_up = seen.of(seen.abandoned(name))
+            numbers[f"abandoned {name}"] = (gave_up, expect(lambda s, i=i: s[2 + i]) * leaving[i])
     check(numbers)
 
 
