@@ -10,6 +10,7 @@ import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from simcenter.errors import SimcenterError
@@ -29,14 +30,14 @@ class Worker:
 
     Parameters
     ----------
-    setup : object
-        Pickled once and handed to ``make`` of the first task's module; see :func:`serve`.
+    player : callable
+        Pickled and sent once; the worker answers each task with what it gives for it.
     """
 
-    def __init__(self, setup: object) -> None:
+    def __init__(self, player: Callable[[Any], object]) -> None:
         self._process = subprocess.Popen([sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._send([part or os.getcwd() for part in sys.path])
-        self._send(setup)
+        self._send(player)
 
     def ask(self, task: object) -> Any:
         """What the worker answers to a task; an error raised there is raised here."""
@@ -76,7 +77,7 @@ class Worker:
 
 
 def serve() -> None:
-    """Run in the worker: read the setup, then answer tasks until the parent is gone."""
+    """Run in the worker: read the player, then answer tasks until the parent is gone."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not end up among the answers
     player = pickle.load(sys.stdin.buffer)
