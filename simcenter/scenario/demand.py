@@ -10,10 +10,10 @@ from pydantic_core import PydanticCustomError
 
 from simcenter.scenario.calendar import BoolArray, Calendar, FloatArray
 from simcenter.scenario.clock import Times, gaps, read_times
-from simcenter.scenario.fields import ListOf, Number, said
+from simcenter.scenario.fields import ListOf, Number, Rule, said
 from simcenter.scenario.problems import NOTHING, Problem, Said, nearest
 from simcenter.scenario.queue import MOST_PER_DAY, MOST_PER_INTERVAL
-from simcenter.scenario.tables import Files, Found, Table, missing_column, number, shorten, split_reference
+from simcenter.scenario.tables import Cell, Files, Found, Table, missing_column, number, shorten, split_reference
 from simcenter.scenario.units import spoken
 
 VOLUME_RULE = 'must be a list of numbers, a file such as "demand.csv", or { per_day = ..., shape = [...] }'
@@ -105,27 +105,48 @@ def length_rule(calendar: Calendar) -> str:
     return f"must have {calendar.slots} values (a day of intervals of {interval}) or {calendar.T} (the horizon)"
 
 
+def volume_problems(value: Any, name: str, files: Files) -> list[Problem]:
+    """What is wrong with a volume as far as can be said without a calendar."""
+    match value:
+        case None:
+            return []
+        case str():
+            return [((), rule, got) for rule, got in _file_problems(value, name, files)]
+        case list() | tuple():
+            return item_problems(value, _PER_INTERVAL)
+        case Mapping():
+            return _day_form(value)[2]
+    return [((), VOLUME_RULE, value)]
+
+
+def item_problems(value: Sequence[Any], item: Rule) -> list[Problem]:
+    """What is wrong with the items of a list."""
+    try:
+        ListOf(item, 1, max(1, len(value))).check(value)
+    except PydanticCustomError as error:
+        return said(error)
+    return []
+
+
 def _of_list(value: Sequence[Any], calendar: Calendar) -> tuple[tuple[float, ...], list[Problem]]:
+    problems = item_problems(value, _PER_INTERVAL)
     values = spread(value, calendar)
     if values is None:
-        return (), [((), length_rule(calendar), Said(f"{len(value)} values"))]
-    try:
-        ListOf(_PER_INTERVAL, 1, len(value)).check(value)
-    except PydanticCustomError as error:
-        return (), [(place, rule, got) for place, rule, got in said(error)]
+        problems.insert(0, ((), length_rule(calendar), Said(f"{len(value)} values")))
+    if values is None or problems:
+        return (), problems
     return tuple(float(v) + 0.0 for v in values), []
 
 
-def _of_day(
-    value: Mapping[str, Any], calendar: Calendar, is_open: BoolArray
-) -> tuple[tuple[float, ...], list[Problem]]:
-    problems: list[Problem] = []
-    for other in value:
-        if other not in ("per_day", "shape"):
-            problems.append(
-                ((str(other),), f"must be a known key {nearest(str(other), ('per_day', 'shape'))}", value[other])
-            )
-    read: dict[str, Any] = {"shape": (1.0,)}
+def _day_form(value: Mapping[str, Any]) -> tuple[float, tuple[float, ...], list[Problem]]:
+    """``per_day`` and ``shape``, and what is wrong with them."""
+    keys = ("per_day", "shape")
+    problems: list[Problem] = [
+        ((str(other),), f"must be a known key {nearest(str(other), keys)}", value[other])
+        for other in value
+        if other not in keys
+    ]
+    read: dict[str, Any] = {"per_day": 0.0, "shape": (1.0,)}
     for name, rule in (("per_day", _PER_DAY), ("shape", _WEIGHTS)):
         if name in value:
             try:
@@ -134,11 +155,18 @@ def _of_day(
                 problems += [((name, *place), text, got) for place, text, got in said(error)]
     if "per_day" not in value:
         problems.append((("per_day",), "must be given", NOTHING))
-    if not problems and sum(read["shape"]) <= 0:
-        problems.append((("shape",), "must have a weight above 0", list(value["shape"])))
+    if sum(read["shape"]) <= 0:
+        problems.append((("shape",), "must have a weight above 0", ...))
+    return read["per_day"], read["shape"], problems
+
+
+def _of_day(
+    value: Mapping[str, Any], calendar: Calendar, is_open: BoolArray
+) -> tuple[tuple[float, ...], list[Problem]]:
+    per_day, shape, problems = _day_form(value)
     if problems:
         return (), problems
-    return tuple(day_volumes(read["per_day"], read["shape"], calendar, is_open).tolist()), []
+    return tuple(day_volumes(per_day, shape, calendar, is_open).tolist()), []
 
 
 def day_volumes(per_day: float, shape: Sequence[float], calendar: Calendar, is_open: BoolArray) -> FloatArray:
@@ -181,6 +209,29 @@ def _divided(shape: Sequence[float], n: int) -> FloatArray:
     return shares
 
 
+def _file_problems(reference: str, queue: str, files: Files) -> list[Found]:
+    name, column = split_reference(reference)
+    table, problems = files.table(name)
+    if table is None:
+        return problems
+    at = table.column(column or queue)
+    if at is None:
+        return [missing_column(table, column or queue)]
+    lines = zip(table.lines, table.rows, strict=True)
+    return shorten([_cell_problem(table, line, at, row[at]) for line, row in lines if _is_wrong(row, at)])
+
+
+def _is_wrong(row: Sequence[Cell], column: int) -> bool:
+    """Whether a cell holds something that is no volume."""
+    cell = row[column] if column < len(row) else None
+    value = number(cell)
+    return cell not in (None, "") and (value is None or not 0 <= value <= MOST_PER_INTERVAL)
+
+
+def _cell_problem(table: Table, line: int, column: int, cell: Cell) -> Found:
+    return f'{table.name} line {line}, column "{table.header[column]}" {_PER_INTERVAL.rule()}', cell
+
+
 def _numbers(table: Table, column: int, times: Times, is_open: BoolArray) -> tuple[FloatArray, BoolArray, list[Found]]:
     """A column's numbers per interval, which intervals have a row, and what is wrong."""
     volume = np.zeros(len(is_open))
@@ -190,14 +241,13 @@ def _numbers(table: Table, column: int, times: Times, is_open: BoolArray) -> tup
         if at is None:
             continue
         given[at] = True
-        cell = row[column] if column < len(row) else None
-        value = number(cell)
-        if value is not None and 0 <= value <= MOST_PER_INTERVAL:
-            volume[at] = value
+        if _is_wrong(row, column):
+            bad.append(_cell_problem(table, line, column, row[column]))
             continue
-        where = f'{table.name} line {line}, column "{table.header[column]}"'
-        if cell is not None and cell != "":
-            bad.append((f"{where} {_PER_INTERVAL.rule()}", cell))
+        value = number(row[column] if column < len(row) else None)
+        if value is not None:
+            volume[at] = value
         elif is_open[at]:
+            where = f'{table.name} line {line}, column "{table.header[column]}"'
             bad.append((f"{where} must have a number where the queue is open", Said("an empty cell")))
     return volume, given, shorten(bad)

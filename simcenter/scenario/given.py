@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic_core import PydanticCustomError
 
 from simcenter.errors import ScenarioError
 from simcenter.scenario.calendar import BoolArray, Calendar, IntArray
 from simcenter.scenario.clock import gaps, read_times
-from simcenter.scenario.demand import length_rule, spread
+from simcenter.scenario.demand import item_problems, length_rule, spread
 from simcenter.scenario.desk import MOST_ADVISERS
-from simcenter.scenario.fields import ListOf, Whole, said
+from simcenter.scenario.fields import Whole
 from simcenter.scenario.hours import Hours, clock_text
 from simcenter.scenario.problems import Problem, Said, abridged, nearest, show
 from simcenter.scenario.tables import Files, Found, Table, missing_column, number, shorten
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 ADVISERS_RULE = 'must be a whole number, a list of them, or a staffing file such as "staffing.csv"'
 _ONE = Whole(0, MOST_ADVISERS)
+_ONE_RULE = f"must be a whole number from 0 to {MOST_ADVISERS:,}"
 
 
 def read_advisers(
@@ -29,31 +29,44 @@ def read_advisers(
 ) -> tuple[tuple[int, ...] | None, list[Problem]]:
     """The advisers of a desk in each of the T intervals, 0 while it is closed; None when they are to be planned."""
     is_open = calendar.open_mask(hours)
+    if isinstance(value, str):
+        read, found = _of_file(value, name, calendar, is_open, files)
+        return read, [((), rule, got) for rule, got in found]
+    if isinstance(value, list | tuple):
+        return _of_list(value, calendar, hours)
+    problems = advisers_problems(value, files)
+    if value is None or problems:
+        return None, problems
+    return tuple(np.where(is_open, value, 0).tolist()), []
+
+
+def advisers_problems(value: Any, files: Files) -> list[Problem]:
+    """What is wrong with given advisers as far as can be said without a calendar."""
     match value:
         case None:
-            return None, []
+            return []
         case str():
-            read, problems = _of_file(value, name, calendar, is_open, files)
-            return read, [((), rule, got) for rule, got in problems]
+            table, problems = files.table(value)
+            found = _missing(table) if table is not None else problems
+            return [((), rule, got) for rule, got in found]
         case list() | tuple():
-            return _of_list(value, calendar, hours)
-        case bool() | float():
-            return None, [((), ADVISERS_RULE, value)]
-        case int():
-            if not 0 <= value <= MOST_ADVISERS:
-                return None, [((), f"must be a whole number from 0 to {MOST_ADVISERS:,}", value)]
-            return tuple(np.where(is_open, value, 0).tolist()), []
-    return None, [((), ADVISERS_RULE, value)]
+            return item_problems(value, _ONE)
+        case int() if not isinstance(value, bool):
+            return [] if 0 <= value <= MOST_ADVISERS else [((), _ONE_RULE, value)]
+    return [((), ADVISERS_RULE, value)]
+
+
+def _missing(table: Table) -> list[Found]:
+    return [missing_column(table, name) for name in ("desk", "advisers") if table.column(name) is None]
 
 
 def _of_list(value: Sequence[Any], calendar: Calendar, hours: Hours) -> tuple[tuple[int, ...] | None, list[Problem]]:
+    problems = item_problems(value, _ONE)
     values = spread(value, calendar)
     if values is None:
-        return None, [((), length_rule(calendar), Said(f"{len(value)} values"))]
-    try:
-        ListOf(_ONE, 1, len(value)).check(value)
-    except PydanticCustomError as error:
-        return None, [(place, rule, got) for place, rule, got in said(error)]
+        problems.insert(0, ((), length_rule(calendar), Said(f"{len(value)} values")))
+    if values is None or problems:
+        return None, problems
     # A list of the horizon must be 0 wherever the desk is closed. A list of a day is a pattern: what it says of an
     # interval counts on the days on which the desk is open then, and must be 0 if there are none.
     is_open = calendar.open_mask(hours)
@@ -99,7 +112,7 @@ def read_staffing(
         Whether rows of other desks are allowed (and skipped).
     """
     times = read_times(table, calendar, ascending=False)
-    missing = [missing_column(table, name) for name in ("desk", "advisers") if table.column(name) is None]
+    missing = _missing(table)
     if missing:
         return {}, [*times.problems, *missing]
     desk_at, advisers_at = table.column("desk"), table.column("advisers")
@@ -125,7 +138,7 @@ def read_staffing(
             bad.append((f"{where} must name each interval of a desk once", Said(f"{row[0]} of {desk} twice")))
         given[desk][at] = True
         if value is None or value != int(value) or not 0 <= value <= MOST_ADVISERS:
-            bad.append((f"{where}, advisers must be a whole number from 0 to {MOST_ADVISERS:,}", cell))
+            bad.append((f"{where}, advisers {_ONE_RULE}", cell))
         elif value and not desks[desk][at]:
             bad.append((f"{where}, advisers must be 0 while the desk is closed", cell))
         else:

@@ -1,12 +1,13 @@
 """The schedule: a scenario's parts placed in time: the calendar, opening hours, volumes and given advisers."""
 
+from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
 from simcenter.scenario.calendar import make_calendar, uneven_day
 from simcenter.scenario.collect import Parts
-from simcenter.scenario.demand import DemandFiles, read_volume
+from simcenter.scenario.demand import DemandFiles, read_volume, volume_problems
 from simcenter.scenario.desk import DeskForm
-from simcenter.scenario.given import read_advisers
+from simcenter.scenario.given import advisers_problems, read_advisers
 from simcenter.scenario.horizon import HorizonForm, read_holidays
 from simcenter.scenario.hours import Hours
 from simcenter.scenario.parts import Part
@@ -23,10 +24,11 @@ def place_in_time(parts: Parts, problems: Problems) -> None:
         return
     if horizon.ok("hours") and horizon.form.hours is None:
         problems.add(("horizon", "hours"), "must be given (or opens and closes instead)")
-    if horizon.ok("start", "days", "holidays"):
-        dates, found = read_holidays(horizon.form.holidays, horizon.form.start, horizon.form.days)
-        problems.add_all(("horizon", "holidays"), found)
-        parts.holidays = None if found else dates
+    placed = horizon.ok("start", "days")
+    first, days = (horizon.form.start, horizon.form.days) if placed else (date(2000, 1, 1), 1)
+    dates, found = read_holidays(horizon.form.holidays, first, days)
+    problems.add_all(("horizon", "holidays"), found)
+    parts.holidays = dates if placed and not found else None
     zone_known = top is not None and top.ok("timezone") and _zone_known(top.form.timezone, problems)
     if not zone_known or top is None or not horizon.ok("start", "days", "interval"):
         return
@@ -43,7 +45,8 @@ def _zone_known(zone: str, problems: Problems) -> bool:
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        near = closest(zone, sorted(available_timezones()))
+        zones = sorted(available_timezones())
+        near = next((z for z in zones if z.endswith(f"/{zone}")), None) or closest(zone, zones)
         hint = f' (nearest: "{near}")' if near else ""
         problems.add(("timezone",), f'must be a time zone such as "Europe/Paris"{hint}', zone)
         return False
@@ -74,30 +77,37 @@ def _off_interval(hours: Hours, interval_s: float) -> list[tuple[str, str]]:
 
 def _hours(parts: Parts, part: Part[QueueForm] | Part[DeskForm]) -> Hours | None:
     """The hours of a place, its own or the horizon's; None when they are not well formed or off the intervals."""
-    assert parts.horizon is not None
-    if not part.ok("hours") or (part.form.hours is None and not parts.horizon.ok("hours")):
+    if parts.horizon is None or not part.ok("hours") or (part.form.hours is None and not parts.horizon.ok("hours")):
         return None
     hours = part.form.hours or parts.horizon.form.hours
-    return None if hours is None or _off_interval(hours, parts.horizon.form.interval) else hours
+    if hours is None or not parts.horizon.ok("interval"):
+        return None
+    return None if _off_interval(hours, parts.horizon.form.interval) else hours
 
 
 def fill(parts: Parts, problems: Problems, files: Files) -> None:
     """Resolve what needs the calendar: volumes and given advisers."""
     calendar = parts.calendar
-    if calendar is None:
-        return
-    demand = DemandFiles(files, calendar)
+    demand = DemandFiles(files, calendar) if calendar else None
     for name, queue in parts.queues.items():
-        hours = _hours(parts, queue) if queue else None
-        if queue is not None and queue.ok("volume") and hours is not None:
+        if queue is None:
+            continue
+        hours = _hours(parts, queue)
+        if calendar is None or demand is None or hours is None:
+            found = volume_problems(queue.form.volume, name, files)
+        else:
             volume, found = read_volume(queue.form.volume, name, demand, calendar.open_mask(hours))
-            problems.add_all(("queues", name, "volume"), found)
             if not found:
                 parts.volumes[name] = volume
+        problems.add_all(("queues", name, "volume"), found)
     for name, desk in parts.desks.items():
-        hours = _hours(parts, desk.desk) if desk else None
-        if desk is not None and desk.desk.ok("advisers") and hours is not None:
+        if desk is None:
+            continue
+        hours = _hours(parts, desk.desk)
+        if calendar is None or hours is None:
+            found = advisers_problems(desk.desk.form.advisers, files)
+        else:
             advisers, found = read_advisers(desk.desk.form.advisers, name, calendar, hours, files)
-            problems.add_all(("desks", name, "advisers"), found)
             if not found:
                 parts.advisers[name] = advisers
+        problems.add_all(("desks", name, "advisers"), found)
