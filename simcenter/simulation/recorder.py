@@ -1,6 +1,7 @@
 """The recorder: rows of the contact log, as they come."""
 
 from struct import Struct
+from typing import Any
 
 import numpy as np
 
@@ -8,13 +9,10 @@ from simcenter.simulation.floor import Adviser
 from simcenter.simulation.log import ContactLog
 from simcenter.simulation.waiting import Leg
 
-LEG = np.dtype(
-    [(name, np.int64) for name in ("origin", "customer", "leg", "queue", "from_desk", "desk", "adviser", "outcome")]
-    + [(name, np.float64) for name in ("entered_s", "start_s", "end_s", "freed_s")]
-)
-DUTY = np.dtype(
-    [("duty_desk", np.int64), ("duty_adviser", np.int64), ("duty_start_s", np.float64), ("duty_end_s", np.float64)]
-)
+LEG = ("origin", "customer", "leg", "queue", "from_desk", "desk", "adviser", "outcome")
+LEG_TIMES = ("entered_s", "start_s", "end_s", "freed_s")
+DUTY = ("duty_desk", "duty_adviser")
+DUTY_TIMES = ("duty_start_s", "duty_end_s")
 NAN = float("nan")
 
 
@@ -49,17 +47,25 @@ class Recorder:
 
     def last_s(self) -> float:
         """The latest end in the log so far; -inf when it is empty."""
-        legs = np.frombuffer(bytes(self.legs), LEG)
+        legs = _columns(self.legs, LEG, LEG_TIMES)
         return float(np.fmax(legs["end_s"], legs["freed_s"]).max(initial=-np.inf))
 
     def log(self) -> ContactLog:
         """Sort the rows into columns."""
-        legs = np.frombuffer(self.legs, LEG)
-        duties = np.frombuffer(self.duties, DUTY)
-        by_customer = np.lexsort((legs["leg"], legs["customer"], legs["origin"]))
-        by_desk = np.lexsort((duties["duty_adviser"], duties["duty_start_s"], duties["duty_desk"]))
-        return ContactLog(
-            attempt=np.zeros(len(legs), dtype=np.int64),  # there are no redials or repeat contacts yet
-            **{name: legs[name][by_customer] for name in LEG.names or ()},
-            **{name: duties[name][by_desk] for name in DUTY.names or ()},
-        )
+        legs = _columns(self.legs, LEG, LEG_TIMES)
+        duties = _columns(self.duties, DUTY, DUTY_TIMES)
+        # one key instead of three: its values come nearly in order, and a stable sort makes use of that
+        keys = [legs[name] for name in ("origin", "customer", "leg")]
+        sizes = [int(key.max(initial=0)) + 1 for key in keys]
+        by_customer = np.argsort(np.ravel_multi_index(keys, sizes), kind="stable")
+        by_desk = np.lexsort([duties[name] for name in ("duty_adviser", "duty_start_s", "duty_desk")])
+        columns = {name: column[by_customer] for name, column in legs.items()}
+        columns |= {name: column[by_desk] for name, column in duties.items()}
+        return ContactLog(attempt=np.zeros(len(by_customer), dtype=np.int64), **columns)  # nobody returns yet
+
+
+def _columns(rows: bytearray, counts: tuple[str, ...], times: tuple[str, ...]) -> dict[str, Any]:
+    """Turn packed rows into columns, each in one piece of memory, which is much faster to sort."""
+    table = np.frombuffer(rows, np.int64).reshape(-1, len(counts) + len(times)).T.copy()
+    columns: dict[str, Any] = dict(zip(counts, table, strict=False))
+    return columns | {name: table[len(counts) + i].view(np.float64) for i, name in enumerate(times)}
