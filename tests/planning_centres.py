@@ -8,7 +8,9 @@ from simcenter.scenario import Scenario
 HORIZON = {"start": "2026-03-02", "days": 1, "interval": "60 min", "hours": "09:00-13:00"}
 
 
-def scenario(queues: dict[str, Any], desks: dict[str, Any], targets: dict[str, Any] | None = None, **horizon: Any) -> Scenario:
+def scenario(
+    queues: dict[str, Any], desks: dict[str, Any], targets: dict[str, Any] | None = None, **horizon: Any
+) -> Scenario:
     """A scenario of one short Monday, or as ``horizon`` says."""
     data: dict[str, Any] = {
         "schema": 1,
@@ -43,7 +45,7 @@ def one_queue(**keys: Any) -> Scenario:
 
 
 def front_and_experts(cap: float | None = None, **desk: Any) -> Scenario:
-    """Calls answered by a front desk that hands 30 % on to experts, or by the experts themselves, who hand on nobody."""
+    """Calls answered by a front desk that hands 30 % on to experts, or by the experts, who hand on nobody."""
     return scenario(
         {"calls": phone(160, equal_rank="random"), "hard": phone()},
         {

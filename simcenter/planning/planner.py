@@ -40,7 +40,7 @@ GROWTH = (1, 1, 2, 2, 4, 4)
 def plan(
     scenario: "Scenario",
     *,
-    replications: int = 200,
+    replications: int = 100,
     seed: int = 0,
     confidence: float = 0.95,
     jobs: int = 1,

@@ -54,6 +54,7 @@ def prove(sample: Sample, alpha: float) -> Proof:
 
 def safety(alpha: float, cells: int, searched: int, fresh: int) -> float:
     """How many standard deviations (of one replication) a mean margin on ``searched`` replications should lie above 0
-    for a fresh round of ``fresh`` replications to hold it: the bound's width, and half the noise of both means."""
-    noise = 0.5 * np.sqrt(1 / fresh + 1 / searched)
+    for a fresh round of ``fresh`` replications to hold it: the bound's width, and the noise of both means. A search
+    keeps what looks good on its own replications, so its means are a little too good."""
+    noise = np.sqrt(1 / fresh + 1 / searched)
     return float(quantile(alpha, cells, fresh) / np.sqrt(fresh) + noise)

@@ -93,6 +93,7 @@ def improve(
     First raise until every cell is kept; then lower: take many advisers away at once where it should be harmless, look,
     and put some of them back where it was not. The incumbent changes only for a staffing seen to be better, so a wrong
     prediction costs a look, never the result. Effects are measured on ``probes`` (a part of the replications will do).
+    A ``phase`` "repair", after a fresh round that held not every cell, only raises.
     """
     level = Level(search, replications, per_deviation, phase, probes)
     if len(probes) < len(replications) and phase != "repair":
@@ -102,7 +103,7 @@ def improve(
     if level.lack(best) > 0:
         best = level.raised(best)
     search.best = best
-    return level.lowered(best)
+    return best if phase == "repair" else level.lowered(best)
 
 
 @dataclass
@@ -147,9 +148,12 @@ class Level:
                 break
             self._ensure_effects(sample)
             moved = self._moves(sample, self._room_to_raise(sample))
-            if stalled >= HOPELESS or np.array_equal(moved, sample.advisers):
-                if not self._measure(best):
-                    self._give_up(best)
+            stuck = np.array_equal(moved, sample.advisers)
+            if (stuck or stalled >= HOPELESS // 2) and self._measure(best):
+                sample, stalled = best, 0
+                continue
+            if stuck or stalled >= HOPELESS:
+                self._give_up(best)
                 sample, stalled = best, 0
                 continue
             after = self.look(moved)

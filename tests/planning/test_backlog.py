@@ -42,7 +42,8 @@ def test_the_path_is_the_most_level_one_of_a_quadratic_programme() -> None:
             return float((np.diff(x, prepend=0.0) ** 2).sum())
 
         bounds = list(zip(owed, came, strict=True))
-        best = minimize(roughness, (owed + came) / 2, bounds=bounds, method="SLSQP", options={"ftol": 1e-13, "maxiter": 400})
+        options = {"ftol": 1e-13, "maxiter": 400}
+        best = minimize(roughness, (owed + came) / 2, bounds=bounds, method="SLSQP", options=options)
         assert roughness(path) <= best.fun + 1e-6
 
 

@@ -29,7 +29,7 @@ def test_cells_are_intervals_days_or_the_horizon_and_only_where_contacts_are_exp
     assert sum(place == "b" for place, _ in names) == 6
     assert [label for place, label in names if place == "c"] == ["horizon"]
     assert [label for place, label in names if place == "d"] == ["2026-03-04"]
-    assert not found.criteria[0].measure == KEPT_UP
+    assert found.criteria[0].measure != KEPT_UP
 
 
 def test_days_sum_their_intervals_and_the_last_day_takes_what_comes_after_the_horizon() -> None:

@@ -92,7 +92,8 @@ def test_lowest_rank_takes_all_and_overflow_desks_nothing_unless_they_are_the_on
         "first": {"serves": {"a": {"rank": 1}}, "hours": "09:00-11:00"},
     }
     flows = solve_flows(centre(scenario({"a": phone(400)}, desks)))
-    np.testing.assert_allclose(flows.taken[9:13, :, 0], [[0, 0, 100], [0, 0, 100], [0, 100, 0], [100, 0, 0]], rtol=1e-12)
+    expected = [[0, 0, 100], [0, 0, 100], [0, 100, 0], [100, 0, 0]]
+    np.testing.assert_allclose(flows.taken[9:13, :, 0], expected, rtol=1e-12)
 
 
 def test_equal_ranks_share_evenly_unless_the_file_decides() -> None:

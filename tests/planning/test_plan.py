@@ -24,7 +24,8 @@ def same(one: Plan, two: Plan) -> bool:
 def test_a_single_queue_gets_the_erlang_minimum_or_one_more_where_the_proof_needs_it() -> None:
     """Steady hours: an interval's level is at least Erlang A's, as it starts no worse than in the steady state; so the
     minimum is enough on average, and one adviser more where the proof's width is larger than the slack."""
-    made = plan(one_queue(volume=[0.0] * 9 + [20.0, 45.0, 60.0, 30.0] + [0.0] * 11, target=PER_INTERVAL), seed=4, replications=100)
+    volume = [0.0] * 9 + [20.0, 45.0, 60.0, 30.0] + [0.0] * 11
+    made = plan(one_queue(volume=volume, target=PER_INTERVAL), seed=4, replications=100)
     assert made.proven
     least = erlang.advisers_for(np.array([1.0, 2.25, 3.0, 1.5]), aht_s=180, target=0.8, within_s=20, patience_s=180)
     extra = made.staffing.advisers[9:13, 0] - least
@@ -114,7 +115,8 @@ def test_an_impossible_cap_is_named_and_the_rest_is_planned_all_the_same() -> No
 def test_email_is_kept_up_with_though_nothing_is_due_before_the_end() -> None:
     mail = {"channel": "email", "volume": {"per_day": 48}, "handle_time": "6 min",
             "target": {"answered": 0.98, "within": "4 working days"}}  # fmt: skip
-    made = plan(scenario({"mail": mail}, {"team": {"serves": {"mail": {}}}}, hours="09:00-17:00", days=2), seed=1, replications=60)
+    centre = scenario({"mail": mail}, {"team": {"serves": {"mail": {}}}}, hours="09:00-17:00", days=2)
+    made = plan(centre, seed=1, replications=60)
     assert made.proven
     # 80 mails reach the desk before the last closing, 8 h of work
     assert 7.5 <= made.adviser_hours <= 12
@@ -147,7 +149,7 @@ def test_a_wrong_proof_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         return search.evaluate(np.clip(found.advisers - 2, 0, None), searched)
 
     monkeypatch.setattr(planner, "improve", wrong)
-    monkeypatch.setattr(planner, "prove", lambda sample, alpha: Proof(alpha, sample.mean, np.ones(len(sample.mean), bool)))
+    monkeypatch.setattr(planner, "prove", lambda sample, a: Proof(a, sample.mean, np.ones(len(sample.mean), bool)))
     made = plan(one_queue(), seed=5, replications=100)
     assert made.proven
     assert not simulate(made.scenario, made.staffing, replications=100, seed=99).target_table.met.all()

@@ -38,7 +38,13 @@ def test_advisers_with_patience_of_two_minutes_are_those_of_the_reference_table(
 
 @pytest.mark.parametrize(
     ("target", "patience", "advisers"),
-    [(0.888350, None, 14), (0.888351, None, 15), (0.941453, None, 15), (0.916792, "300 s", 14), (0.858178, "300 s", 13)],
+    [
+        (0.888350, None, 14),
+        (0.888351, None, 15),
+        (0.941453, None, 15),
+        (0.916792, "300 s", 14),
+        (0.858178, "300 s", 13),
+    ],
 )
 def test_k1_to_k4_a_target_just_met_needs_just_that_many(target: float, patience: str | None, advisers: int) -> None:
     """Service levels of K1, K2, K3 and K4, as targets, rounded down to six figures where they must be met."""

@@ -133,7 +133,8 @@ def test_the_best_so_far_is_kept_when_an_evaluation_stops_the_search() -> None:
 def test_margins_scale_like_contacts() -> None:
     """The fake evaluator itself: one more adviser in one interval moves that interval's cell by the Erlang gain."""
     target = {"answered": 0.8, "within": "20 s", "per": "interval"}
-    search, evaluate = set_up(scenario({"a": phone(volume=VOLUME, target=target)}, {"t": {"serves": {"a": {}}}}, **HOURS))
+    queue = phone(volume=VOLUME, target=target)
+    search, evaluate = set_up(scenario({"a": queue}, {"t": {"serves": {"a": {}}}}, **HOURS))
     start = np.where(search.centre.desk_open, 5, 0)
     more = start.copy()
     more[10, 0] += 1
