@@ -6,9 +6,7 @@ from simcenter.scenario.collect import DeskPart, Parts, collect
 from simcenter.scenario.desk import Desk, Serves
 from simcenter.scenario.horizon import Horizon
 from simcenter.scenario.hours import Hours
-from simcenter.scenario.laws import HandleTime
 from simcenter.scenario.model import Scenario
-from simcenter.scenario.parts import Context
 from simcenter.scenario.problems import Problems
 from simcenter.scenario.queue import Queue, QueueForm
 from simcenter.scenario.rules import check_desks, check_queues, check_together
@@ -25,10 +23,10 @@ def build_scenario(data: dict[str, Any], files: Files) -> Scenario:
         With every problem found.
     """
     problems = Problems(data)
-    parts = collect(data, problems, Context(files))
+    parts = collect(data, problems)
     place_in_time(parts, problems)
     check_hours(parts, problems)
-    check_queues(parts, problems)
+    check_queues(parts, problems, files)
     check_desks(parts, problems)
     fill(parts, problems, files)
     check_together(parts, problems)
@@ -70,14 +68,14 @@ def _queue(parts: Parts, name: str, form: QueueForm, hours: Hours) -> Queue:
     return Queue(
         channel=form.channel,
         volume=parts.volumes[name],
-        handle_time=HandleTime(law=form.handle_time.resolved(), wrap_up_s=form.handle_time.wrap_up),
-        patience=form.patience.resolved() if form.patience else None,
+        handle_time=parts.resolved_handle_times[name],
+        patience=parts.resolved_patiences.get(name),
         waiting_room=form.waiting_room,
         closing=form.closing or "serve",
         speed=form.speed or (),
         equal_rank=form.equal_rank,
         hours=form.hours or hours,
-        target=parts.resolved_targets[name],
+        target=parts.resolved_targets.get(name),
     )
 
 
@@ -93,7 +91,7 @@ def _desk(parts: Parts, name: str, part: DeskPart, hours: Hours) -> Desk:
             after_s=s.after,
             speed=s.speed,
             resolved=s.resolved,
-            transfers={to: t.resolved() for to, t in part.transfers[queue].items() if t},
+            transfers={to: t.form.resolved() for to, t in part.transfers[queue].items() if t},
         )
     return Desk(
         advisers=parts.advisers[name],

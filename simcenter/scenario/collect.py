@@ -10,13 +10,14 @@ from pydantic_core import PydanticCustomError
 
 from simcenter.scenario.calendar import Calendar
 from simcenter.scenario.desk import DeskForm, ServesForm, TransferForm
-from simcenter.scenario.fields import Line, Number, Whole, name_problem, said
+from simcenter.scenario.fields import Duration, Line, Number, Whole, name_problem, said
 from simcenter.scenario.horizon import HorizonForm
+from simcenter.scenario.laws import HandleTime, HandleTimeForm, Law, LawF, LawForm
 from simcenter.scenario.model import SCHEMA
-from simcenter.scenario.parts import Context, Part, read_part
+from simcenter.scenario.parts import Part, read_part
 from simcenter.scenario.problems import NOTHING, Place, Problems, dotted
 from simcenter.scenario.queue import QueueForm
-from simcenter.scenario.target import CentreTargets, Target
+from simcenter.scenario.target import CentreTargets, Target, TargetForm
 
 TABLES = ("horizon", "queues", "desks", "targets")
 
@@ -42,7 +43,7 @@ class DeskPart:
 
     desk: Part[DeskForm]
     serves: dict[str, Part[ServesForm] | None]
-    transfers: dict[str, dict[str, TransferForm | None]]
+    transfers: dict[str, dict[str, Part[TransferForm] | None]]
     """By queue served and destination."""
     complete: bool = True
     """Whether it can be said which queues the desk serves."""
@@ -55,16 +56,21 @@ class Parts:
     top: Part[TopForm] | None = None
     horizon: Part[HorizonForm] | None = None
     queues: dict[str, Part[QueueForm] | None] = field(default_factory=dict)
+    handle_times: dict[str, Part[HandleTimeForm]] = field(default_factory=dict)
+    patiences: dict[str, Part[LawForm]] = field(default_factory=dict)
+    queue_targets: dict[str, Part[TargetForm]] = field(default_factory=dict)
     desks: dict[str, DeskPart | None] = field(default_factory=dict)
     targets: CentreTargets | None = None
     holidays: tuple[date, ...] | None = None
     calendar: Calendar | None = None
     volumes: dict[str, tuple[float, ...]] = field(default_factory=dict)
     advisers: dict[str, tuple[int, ...] | None] = field(default_factory=dict)
-    resolved_targets: dict[str, Target | None] = field(default_factory=dict)
+    resolved_handle_times: dict[str, HandleTime] = field(default_factory=dict)
+    resolved_patiences: dict[str, Law] = field(default_factory=dict)
+    resolved_targets: dict[str, Target] = field(default_factory=dict)
 
 
-def collect(data: Mapping[str, Any], problems: Problems, context: Context) -> Parts:
+def collect(data: Mapping[str, Any], problems: Problems) -> Parts:
     """Read every table of a file by itself.
 
     Parameters
@@ -73,18 +79,17 @@ def collect(data: Mapping[str, Any], problems: Problems, context: Context) -> Pa
         What the file holds.
     problems : Problems
         Takes what is wrong.
-    context : Context
     """
-    parts = Parts(top=read_part(TopForm, data, (), problems, context, apart=TABLES))
+    parts = Parts(top=read_part(TopForm, data, (), problems, apart=TABLES))
     if "horizon" in data:
-        parts.horizon = read_part(HorizonForm, data["horizon"], ("horizon",), problems, context)
+        parts.horizon = read_part(HorizonForm, data["horizon"], ("horizon",), problems)
     else:
         problems.add(("horizon",), "must be given")
     for name, queue in _named(data, "queues", problems).items():
-        parts.queues[name] = read_part(QueueForm, queue, ("queues", name), problems, context)
+        parts.queues[name] = _read_queue(parts, name, queue, problems)
     for name, desk in _named(data, "desks", problems).items():
-        parts.desks[name] = _read_desk(desk, ("desks", name), problems, context)
-    targets = read_part(CentreTargets, data.get("targets", {}), ("targets",), problems, context)
+        parts.desks[name] = _read_desk(desk, ("desks", name), problems)
+    targets = read_part(CentreTargets, data.get("targets", {}), ("targets",), problems)
     parts.targets = targets.form if targets and not targets.broken else None
     return parts
 
@@ -103,8 +108,41 @@ def _named(data: Mapping[str, Any], table: str, problems: Problems) -> dict[str,
     return dict(found)
 
 
-def _read_desk(data: object, place: Place, problems: Problems, context: Context) -> DeskPart | None:
-    desk = read_part(DeskForm, data, place, problems, context, apart=("serves",))
+def _read_queue(parts: Parts, name: str, data: object, problems: Problems) -> Part[QueueForm] | None:
+    place = ("queues", name)
+    queue = read_part(QueueForm, data, place, problems, apart=("handle_time", "patience", "target"))
+    if not isinstance(data, Mapping):
+        return None
+    if data.get("handle_time") is None:
+        problems.add((*place, "handle_time"), "must be given")
+    else:
+        handle_time = _read_law(HandleTimeForm, data["handle_time"], (*place, "handle_time"), problems)
+        if handle_time:
+            parts.handle_times[name] = handle_time
+    if data.get("patience") is not None:
+        patience = _read_law(LawForm, data["patience"], (*place, "patience"), problems)
+        if patience:
+            parts.patiences[name] = patience
+    if data.get("target") is not None:
+        target = read_part(TargetForm, data["target"], (*place, "target"), problems)
+        if target:
+            parts.queue_targets[name] = target
+    return queue
+
+
+def _read_law(form: type[LawF], value: object, place: Place, problems: Problems) -> Part[LawF] | None:
+    if isinstance(value, Mapping):
+        return read_part(form, value, place, problems)
+    try:
+        Duration().check(value)
+    except PydanticCustomError as error:
+        problems.add_all(place, said(error))
+        return None
+    return Part(form.model_validate({"mean": value}), frozenset())
+
+
+def _read_desk(data: object, place: Place, problems: Problems) -> DeskPart | None:
+    desk = read_part(DeskForm, data, place, problems, apart=("serves",))
     if desk is None:
         return None
     assert isinstance(data, Mapping)
@@ -114,27 +152,25 @@ def _read_desk(data: object, place: Place, problems: Problems, context: Context)
         problems.add((*place, "serves"), rule, serves if "serves" in data else NOTHING)
         return DeskPart(desk, {}, {}, complete=False)
     read: dict[str, Part[ServesForm] | None] = {}
-    transfers: dict[str, dict[str, TransferForm | None]] = {}
+    transfers: dict[str, dict[str, Part[TransferForm] | None]] = {}
     for queue, value in serves.items():
         below = (*place, "serves", queue)
-        read[queue] = read_part(ServesForm, value, below, problems, context, apart=("transfers",))
+        read[queue] = read_part(ServesForm, value, below, problems, apart=("transfers",))
         found = value.get("transfers", {}) if isinstance(value, Mapping) else {}
         if not isinstance(found, Mapping):
             problems.add((*below, "transfers"), "must be a table of destinations and their shares", found)
             found = {}
         transfers[queue] = {
-            other: _read_transfer(share, (*below, "transfers", other), problems, context)
-            for other, share in found.items()
+            other: _read_transfer(share, (*below, "transfers", other), problems) for other, share in found.items()
         }
     return DeskPart(desk, read, transfers)
 
 
-def _read_transfer(value: object, place: Place, problems: Problems, context: Context) -> TransferForm | None:
+def _read_transfer(value: object, place: Place, problems: Problems) -> Part[TransferForm] | None:
     if isinstance(value, Mapping):
-        part = read_part(TransferForm, value, place, problems, context)
-        return part.form if part and not part.broken else None
+        return read_part(TransferForm, value, place, problems)
     try:
-        return TransferForm(share=Number(0, 1).check(value))
+        return Part(TransferForm(share=Number(0, 1).check(value)), frozenset())
     except PydanticCustomError as error:
         problems.add_all(place, said(error))
         return None

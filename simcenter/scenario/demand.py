@@ -122,7 +122,7 @@ def volume_problems(value: Any, name: str, files: Files) -> list[Problem]:
 def item_problems(value: Sequence[Any], item: Rule) -> list[Problem]:
     """What is wrong with the items of a list."""
     try:
-        ListOf(item, 1, max(1, len(value))).check(value)
+        ListOf(item, 0, len(value)).check(value)
     except PydanticCustomError as error:
         return said(error)
     return []

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from simcenter.scenario.fields import AnyDuration, AsWritten, Number, OrShort, Share, Whole, Word
 from simcenter.scenario.hours import Hours, HoursRule
-from simcenter.scenario.problems import several
 from simcenter.scenario.units import seconds_text
 
 MOST_ADVISERS = 100_000
@@ -61,13 +60,6 @@ class TransferForm(BaseModel):
     after: AnyDuration | None = None
     handover: AnyDuration | None = None
     handle: Factor = 1.0
-
-    @model_validator(mode="after")
-    def _only_warm(self) -> "TransferForm":
-        if self.handover is not None and self.kind == "cold":
-            rule = 'must be left out, as only a transfer of kind = "warm" has a hand-over'
-            raise several([(("handover",), rule, ...)])
-        return self
 
     def resolved(self) -> Transfer:
         """The transfer with every value explicit."""
@@ -163,10 +155,3 @@ class DeskForm(BaseModel):
     opens: Annotated[Any, AsWritten({"type": "string"})] = None
     closes: Annotated[Any, AsWritten({"type": "string"})] = None
     serves: dict[str, ServesForm] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> "DeskForm":
-        if self.max_advisers is not None and self.max_advisers < self.min_advisers:
-            rule = f"must be at least min_advisers ({self.min_advisers})"
-            raise several([(("max_advisers",), rule, ...)])
-        return self

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from simcenter.scenario.fields import ADate, AsWritten, Day, ListOf, PositiveDuration, Whole, said
+from simcenter.scenario.fields import ADate, AsWritten, Day, Duration, ListOf, Whole, said
 from simcenter.scenario.hours import DAY_S, Hours, HoursRule
-from simcenter.scenario.problems import Problem, Said, nearest, several
+from simcenter.scenario.problems import Problem, Said, broken, nearest
 from simcenter.scenario.units import seconds_text
 
 INTERVAL_RULE = "must be 5 to 60 min, a whole number of seconds, and divide the day of 24 h"
@@ -46,6 +46,17 @@ class Horizon(BaseModel):
         }
 
 
+class IntervalRule(Duration):
+    """The length of the intervals."""
+
+    def check(self, value: Any) -> float:
+        """Seconds."""
+        interval_s = super().check(value)
+        if not 300 <= interval_s <= 3600 or interval_s != int(interval_s) or DAY_S % interval_s != 0:
+            raise broken(INTERVAL_RULE)
+        return interval_s
+
+
 class HorizonForm(BaseModel):
     """The horizon as the file writes it."""
 
@@ -53,22 +64,11 @@ class HorizonForm(BaseModel):
 
     start: ADate
     days: Annotated[int, Whole(1, 366)]
-    interval: PositiveDuration
+    interval: Annotated[float, IntervalRule()]
     hours: Annotated[Hours, HoursRule()] | None = None
     opens: Annotated[Any, AsWritten({"type": "string"})] = None
     closes: Annotated[Any, AsWritten({"type": "string"})] = None
     holidays: Annotated[Any, AsWritten(HOLIDAYS_SCHEMA)] = None
-
-    @model_validator(mode="after")
-    def _interval_divides(self) -> "HorizonForm":
-        if interval_problem(self.interval):
-            raise several([(("interval",), INTERVAL_RULE, ...)])
-        return self
-
-
-def interval_problem(interval_s: float) -> bool:
-    """Whether an interval is too short or long, or does not divide the day."""
-    return not 300 <= interval_s <= 3600 or interval_s != int(interval_s) or DAY_S % interval_s != 0
 
 
 def read_holidays(value: Any, start: date, days: int) -> tuple[tuple[date, ...], list[Problem]]:

@@ -1,13 +1,14 @@
 """Laws: how a duration varies around its mean. The short forms resolved, and every moment checked."""
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from simcenter.scenario.fields import AnyDuration, Duration, Line, ListOf, Number, PositiveDuration, Whole, Word
-from simcenter.scenario.problems import NOTHING, Problem, several
+from simcenter.scenario.parts import Part
+from simcenter.scenario.problems import NOTHING, Problem
 from simcenter.scenario.tables import Files
 from simcenter.scenario.units import seconds_text, spoken
 
@@ -96,28 +97,6 @@ class LawForm(BaseModel):
     values: Annotated[tuple[float, ...], ListOf(Duration(zero=True), 1, 200_000)] | None = Field(
         default=None, description="the durations of an empirical law, in place of a file"
     )
-    _resolved: Law = PrivateAttr()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _expand(cls, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            return data
-        Duration().check(data)  # so that what is wrong with a short form is said of the form itself
-        return {"mean": data}
-
-    @model_validator(mode="after")
-    def _resolve(self, info: ValidationInfo) -> "LawForm":
-        files = info.context.files if info.context else None
-        law, problems = resolve_law(self, files)
-        if law is None or problems:
-            raise several(problems)
-        self._resolved = law
-        return self
-
-    def resolved(self) -> Law:
-        """The law with every value explicit."""
-        return self._resolved
 
 
 class HandleTimeForm(LawForm):
@@ -125,13 +104,8 @@ class HandleTimeForm(LawForm):
 
     wrap_up: AnyDuration = 0.0
 
-    @model_validator(mode="after")
-    def _wrap_up_fits(self) -> "HandleTimeForm":
-        mean_s = self.resolved().mean_s
-        if self.wrap_up >= mean_s:
-            rule = f"must be shorter than the mean handle time ({spoken(mean_s)}), which contains it"
-            raise several([(("wrap_up",), rule, ...)])
-        return self
+
+LawF = TypeVar("LawF", bound=LawForm)
 
 
 class HandleTime(BaseModel):
@@ -147,40 +121,49 @@ class HandleTime(BaseModel):
         return {**self.law.to_dict(), "wrap_up": seconds_text(self.wrap_up_s)}
 
 
-def resolve_law(form: LawForm, files: Files | None) -> tuple[Law | None, list[Problem]]:
-    """The law that a form describes, or what is wrong with it."""
-    name = form.law or ("exponential" if form.cv is None else "lognormal")
-    problems = _wrong_keys(form, name)
-    if problems:
+def resolve_law(part: Part[LawF], files: Files) -> tuple[Law | None, list[Problem]]:
+    """The law that a form describes (None where it is broken), and what does not fit together."""
+    if not part.ok("law"):
+        return None, []
+    name = part.form.law or ("lognormal" if part.given("cv") else "exponential")
+    problems = _wrong_keys(part, name)
+    if problems or part.broken:
         return None, problems
-    return _RESOLVERS[name](form, name, files)
+    return _RESOLVERS[name](part.form, name, files)
 
 
-def _wrong_keys(form: LawForm, name: str) -> list[Problem]:
-    own = OWN_KEYS.get(name, ())
+def resolve_handle_time(part: Part[HandleTimeForm], files: Files) -> tuple[HandleTime | None, list[Problem]]:
+    """The handle time that a form describes (None where it is broken), and what does not fit together."""
+    law, problems = resolve_law(part, files)
+    if law is None or not part.ok("wrap_up"):
+        return None, problems
+    if part.form.wrap_up >= law.mean_s:
+        rule = f"must be shorter than the mean handle time ({spoken(law.mean_s)}), which contains it"
+        return None, [*problems, (("wrap_up",), rule, ...)]
+    return HandleTime(law=law, wrap_up_s=part.form.wrap_up), problems
+
+
+def _wrong_keys(part: Part[LawF], name: str) -> list[Problem]:
+    """The keys that a law lacks, and those that it does not have."""
+    own = ("file", "values") if name == "empirical" else OWN_KEYS.get(name, ())
     problems: list[Problem] = []
     if name == "empirical":
-        own = ("file", "values")
-        if (form.file is None) == (form.values is None):
-            got = NOTHING if form.file is None else ...
+        if part.given("file") == part.given("values"):
+            got = ... if part.given("file") else NOTHING
             problems.append((("file",), "must be given for the empirical law (or values instead, not both)", got))
     else:
-        problems += [
-            ((own_key,), f"must be given for the {name} law", NOTHING)
-            for own_key in own
-            if getattr(form, own_key) is None
-        ]
-    if name in _NEEDS_MEAN and form.mean is None:
+        needed = [own_key for own_key in own if not part.given(own_key)]
+        problems += [((own_key,), f"must be given for the {name} law", NOTHING) for own_key in needed]
+    if name in _NEEDS_MEAN and not part.given("mean"):
         problems.append((("mean",), "must be given", NOTHING))
     if name in ("lognormal", "gamma"):
-        if form.cv is None:
+        if not part.given("cv"):
             problems.append((("cv",), f"must be given for the {name} law", NOTHING))
-        elif form.cv < 0.001:
+        elif part.ok("cv") and part.form.cv is not None and part.form.cv < 0.001:
             problems.append((("cv",), f"must be a number from 0.001 to 100 for the {name} law", ...))
     for other in _ALL_OWN:
-        if other not in own and getattr(form, other) is not None:
-            rule = f"must be left out, as the {name} law has no such key"
-            problems.append(((other,), rule, ...))
+        if other not in own and part.given(other):
+            problems.append(((other,), f"must be left out, as the {name} law has no such key", ...))
     return problems
 
 
@@ -198,7 +181,7 @@ def _agreeing(form: LawForm, name: str, mean_s: float, cv: float, **own: Any) ->
     return Law(law=name, mean_s=mean_s, cv=cv, **own), []
 
 
-def _of_mean(form: LawForm, name: str, files: Files | None) -> tuple[Law | None, list[Problem]]:
+def _of_mean(form: LawForm, name: str, files: Files) -> tuple[Law | None, list[Problem]]:
     assert form.mean is not None
     cv = {"exponential": 1.0, "deterministic": 0.0}.get(name)
     if cv is None:
@@ -207,20 +190,20 @@ def _of_mean(form: LawForm, name: str, files: Files | None) -> tuple[Law | None,
     return _agreeing(form, name, form.mean, cv)
 
 
-def _erlang(form: LawForm, name: str, files: Files | None) -> tuple[Law | None, list[Problem]]:
+def _erlang(form: LawForm, name: str, files: Files) -> tuple[Law | None, list[Problem]]:
     assert form.mean is not None
     assert form.stages is not None
     return _agreeing(form, name, form.mean, 1 / math.sqrt(form.stages), stages=form.stages)
 
 
-def _weibull(form: LawForm, name: str, files: Files | None) -> tuple[Law | None, list[Problem]]:
+def _weibull(form: LawForm, name: str, files: Files) -> tuple[Law | None, list[Problem]]:
     assert form.mean is not None
     assert form.shape is not None
     ratio = math.exp(math.lgamma(1 + 2 / form.shape) - 2 * math.lgamma(1 + 1 / form.shape))
     return _agreeing(form, name, form.mean, math.sqrt(max(0.0, ratio - 1)), shape=form.shape)
 
 
-def _uniform(form: LawForm, name: str, files: Files | None) -> tuple[Law | None, list[Problem]]:
+def _uniform(form: LawForm, name: str, files: Files) -> tuple[Law | None, list[Problem]]:
     assert form.low is not None
     assert form.high is not None
     if not form.low < form.high:
@@ -231,7 +214,7 @@ def _uniform(form: LawForm, name: str, files: Files | None) -> tuple[Law | None,
     )
 
 
-def _triangular(form: LawForm, name: str, files: Files | None) -> tuple[Law | None, list[Problem]]:
+def _triangular(form: LawForm, name: str, files: Files) -> tuple[Law | None, list[Problem]]:
     assert form.low is not None
     assert form.mode is not None
     assert form.high is not None
@@ -247,7 +230,7 @@ def _triangular(form: LawForm, name: str, files: Files | None) -> tuple[Law | No
     return _agreeing(form, name, mean_s, math.sqrt(variance) / mean_s, low_s=low, mode_s=mode, high_s=high)
 
 
-def _hyperexponential(form: LawForm, name: str, files: Files | None) -> tuple[Law | None, list[Problem]]:
+def _hyperexponential(form: LawForm, name: str, files: Files) -> tuple[Law | None, list[Problem]]:
     assert form.means is not None
     assert form.shares is not None
     if len(form.shares) != len(form.means):
@@ -261,10 +244,9 @@ def _hyperexponential(form: LawForm, name: str, files: Files | None) -> tuple[La
     return _agreeing(form, name, mean_s, cv, means_s=form.means, shares=form.shares)
 
 
-def _empirical(form: LawForm, name: str, files: Files | None) -> tuple[Law | None, list[Problem]]:
+def _empirical(form: LawForm, name: str, files: Files) -> tuple[Law | None, list[Problem]]:
     values = form.values
     if form.file is not None:
-        assert files is not None
         read, problems = files.durations(form.file)
         if problems:
             return None, [(("file",), rule, got) for rule, got in problems]
@@ -279,7 +261,7 @@ def _empirical(form: LawForm, name: str, files: Files | None) -> tuple[Law | Non
     return _agreeing(form, name, mean_s, math.sqrt(variance) / mean_s, values_s=ordered)
 
 
-_Resolver = Callable[[LawForm, str, Files | None], tuple[Law | None, list[Problem]]]
+_Resolver = Callable[[LawForm, str, Files], tuple[Law | None, list[Problem]]]
 _RESOLVERS: dict[str, _Resolver] = {
     "exponential": _of_mean,
     "lognormal": _of_mean,

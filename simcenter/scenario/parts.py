@@ -11,16 +11,8 @@ from pydantic_core import PydanticCustomError
 from simcenter.scenario.fields import said
 from simcenter.scenario.hours import HoursRule
 from simcenter.scenario.problems import Place, Problems
-from simcenter.scenario.tables import Files
 
 F = TypeVar("F", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What reading a value may need besides the value."""
-
-    files: Files
 
 
 @dataclass(frozen=True)
@@ -34,9 +26,13 @@ class Part(Generic[F]):
         """Whether none of these keys is broken."""
         return self.broken.isdisjoint(keys)
 
+    def given(self, key: str) -> bool:
+        """Whether the file has a value for a key, well formed or not."""
+        return key in self.broken or getattr(self.form, key) is not None
+
 
 def read_part(
-    form: type[F], data: object, place: Place, problems: Problems, context: Context, apart: tuple[str, ...] = ()
+    form: type[F], data: object, place: Place, problems: Problems, apart: tuple[str, ...] = ()
 ) -> Part[F] | None:
     """Read one table; None when it is not a table at all.
 
@@ -50,7 +46,6 @@ def read_part(
         Its key path.
     problems : Problems
         Takes what is wrong.
-    context : Context
     apart : tuple of str
         Keys whose values are read by themselves.
     """
@@ -60,7 +55,7 @@ def read_part(
     data = {str(name): value for name, value in data.items() if name not in apart}
     broken = _fold_short_hours(form, data, place, problems)
     try:
-        return Part(form.model_validate(data, context=context), broken)
+        return Part(form.model_validate(data), broken)
     except ValidationError as error:
         found = problems.add_error(place, error, lambda below: keys_at(form, below))
     values = {}
@@ -69,7 +64,7 @@ def read_part(
         if name_in_file in found:
             continue
         if name_in_file in data:
-            values[name] = _reader(form, name).validate_python(data[name_in_file], context=context)
+            values[name] = _reader(form, name).validate_python(data[name_in_file])
         else:
             values[name] = field.get_default(call_default_factory=True)
     return Part(form.model_construct(**values), broken | found)

@@ -85,13 +85,18 @@ class Queue(BaseModel):
 
 
 class QueueForm(BaseModel):
-    """A queue as the file writes it."""
+    """A queue as the file writes it; its laws and its target are read by themselves."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        json_schema_extra={"required": ["channel", "handle_time"]},
+    )
 
     channel: Annotated[str, Word(CHANNELS)]
     volume: Annotated[Any, AsWritten(VOLUME_SCHEMA)] = None
-    handle_time: Annotated[HandleTimeForm, OrShort(Duration())]
+    handle_time: Annotated[HandleTimeForm, OrShort(Duration())] | None = None
     patience: Annotated[LawForm, OrShort(Duration())] | None = None
     waiting_room: Annotated[int, Whole(0, 1_000_000)] | None = None
     closing: Annotated[Literal["serve", "drop"], Word(("serve", "drop"))] | None = None

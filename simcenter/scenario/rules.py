@@ -6,38 +6,55 @@ Each looks only at what is well formed, so that a fault elsewhere neither hides 
 import math
 
 from simcenter.scenario.collect import DeskPart, Parts
+from simcenter.scenario.laws import resolve_handle_time, resolve_law
 from simcenter.scenario.parts import Part
 from simcenter.scenario.problems import Place, Problems, Said, closest, dotted, key, nearest
 from simcenter.scenario.queue import LIVE, QueueForm
+from simcenter.scenario.tables import Files
 from simcenter.scenario.target import resolve_target
 
 _SUM_DUST = 1e-9
 
 
-def check_queues(parts: Parts, problems: Problems) -> None:
-    """The rules within each queue: what suits its channel, and its target."""
+def check_queues(parts: Parts, problems: Problems, files: Files) -> None:
+    """The rules within each queue: its laws, what suits its channel, and its target."""
     for name, queue in parts.queues.items():
+        place = ("queues", name)
+        if name in parts.handle_times:
+            handle_time, found = resolve_handle_time(parts.handle_times[name], files)
+            problems.add_all((*place, "handle_time"), found)
+            if handle_time:
+                parts.resolved_handle_times[name] = handle_time
+        if name in parts.patiences:
+            patience, found = resolve_law(parts.patiences[name], files)
+            problems.add_all((*place, "patience"), found)
+            if patience:
+                parts.resolved_patiences[name] = patience
         if queue is None or not queue.ok("channel"):
             continue
-        _check_channel(queue, ("queues", name), problems)
-        if queue.ok("target"):
-            parts.resolved_targets[name] = None
-            if queue.form.target is not None:
-                target, found = resolve_target(queue.form.target, queue.form.channel in LIVE)
-                problems.add_all(("queues", name, "target"), found)
+        live = queue.form.channel in LIVE
+        if not live:
+            _check_deferred(queue, name in parts.patiences, place, problems)
+        _check_speed(queue, place, problems)
+        if name in parts.queue_targets:
+            target, found = resolve_target(parts.queue_targets[name], live)
+            problems.add_all((*place, "target"), found)
+            if target:
                 parts.resolved_targets[name] = target
 
 
-def _check_channel(queue: Part[QueueForm], place: Place, problems: Problems) -> None:
-    form, live = queue.form, queue.form.channel in LIVE
-    if not live:
-        for name, why in (
-            ("patience", "nobody leaves a deferred channel"),
-            ("waiting_room", "a deferred channel keeps every contact"),
-            ("closing", "a deferred channel keeps its backlog"),
-        ):
-            if queue.ok(name) and getattr(form, name) is not None:
-                problems.add((*place, name), f"must be left out, as {why}", ...)
+def _check_deferred(queue: Part[QueueForm], patience: bool, place: Place, problems: Problems) -> None:
+    for name, given, why in (
+        ("patience", patience, "nobody leaves a deferred channel"),
+        ("waiting_room", queue.given("waiting_room"), "a deferred channel keeps every contact"),
+        ("closing", queue.given("closing"), "a deferred channel keeps its backlog"),
+    ):
+        if given:
+            problems.add((*place, name), f"must be left out, as {why}", ...)
+
+
+def _check_speed(queue: Part[QueueForm], place: Place, problems: Problems) -> None:
+    form = queue.form
     if not queue.ok("speed"):
         return
     if form.channel != "chat":
@@ -58,11 +75,17 @@ def check_desks(parts: Parts, problems: Problems) -> None:
     for name, desk in parts.desks.items():
         if desk is None:
             continue
+        least, most = (
+            getattr(desk.desk.form, f"{bound}_advisers") if desk.desk.ok(f"{bound}_advisers") else None
+            for bound in ("min", "max")
+        )
+        if least is not None and most is not None and most < least:
+            problems.add(("desks", name, "max_advisers"), f"must be at least min_advisers ({least})", ...)
         for queue, transfers in desk.transfers.items():
             place = ("desks", name, "serves", queue)
             if parts.queues and queue not in parts.queues:
                 problems.add(place, f"must be a queue of the scenario {nearest(queue, parts.queues)}", queue)
-            total = math.fsum(transfer.share for transfer in transfers.values() if transfer)
+            total = math.fsum(t.form.share for t in transfers.values() if t and t.ok("share"))
             if total > 1 + _SUM_DUST:
                 problems.add((*place, "transfers"), "must have shares that sum to at most 1", total)
             for other in transfers:
@@ -84,7 +107,13 @@ def _check_transfer(parts: Parts, desk: str, place: Place, problems: Problems) -
         problems.add(place, rule, Said(f"{key(other)}, which no other does"))
     this, to = parts.desks[desk], parts.queues[other]
     transfer = this.transfers[queue][other] if this else None
-    if transfer and transfer.kind == "warm" and to and to.ok("channel") and to.form.channel not in LIVE:
+    if transfer is None or not transfer.ok("kind"):
+        return
+    if transfer.form.kind == "cold":
+        if transfer.given("handover"):
+            rule = 'must be left out, as only a transfer of kind = "warm" has a hand-over'
+            problems.add((*place, "handover"), rule, ...)
+    elif to and to.ok("channel") and to.form.channel not in LIVE:
         rule = f"must be cold, as {key(other)} is a deferred queue, which nobody answers at once"
         problems.add((*place, "kind"), rule, ...)
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from simcenter.scenario.fields import APromise, Share, Word
-from simcenter.scenario.problems import NOTHING, Problem, several
+from simcenter.scenario.parts import Part
+from simcenter.scenario.problems import NOTHING, Problem
 from simcenter.scenario.units import Promise
 
 Per = Literal["interval", "day", "horizon"]
@@ -60,21 +61,6 @@ class TargetForm(BaseModel):
     per: APer = "day"
     definition: Annotated[str, Word(DEFINITIONS)] | None = None
 
-    @model_validator(mode="after")
-    def _hangs_together(self) -> "TargetForm":
-        problems: list[Problem] = []
-        if all(getattr(self, name) is None for name in (*_LIMITS, "within")):
-            problems.append(((), f"must name at least one limit ({', '.join(_LIMITS)})", NOTHING))
-        if self.answered is not None and self.within is None:
-            problems.append((("within",), "must be given, as answered needs its time", NOTHING))
-        if self.within is not None and self.answered is None:
-            problems.append((("answered",), "must be given, as within is the time of answered", NOTHING))
-        if self.definition is not None and self.answered is None and self.within is None:
-            problems.append((("definition",), "must be left out, as it defines answered, which is not given", ...))
-        if problems:
-            raise several(problems)
-        return self
-
 
 class CentreTargets(BaseModel):
     """Caps on the customers of the whole centre: shares handed on at least once, and twice or more; None: no cap."""
@@ -90,23 +76,24 @@ class CentreTargets(BaseModel):
         return {name: value for name, value in self.model_dump().items() if value is not None}
 
 
-def resolve_target(form: TargetForm, live: bool) -> tuple[Target, list[Problem]]:
-    """A queue's target in the units of its channel, and what does not suit that channel."""
-    problems: list[Problem] = []
+def resolve_target(part: Part[TargetForm], live: bool) -> tuple[Target | None, list[Problem]]:
+    """A queue's target in the units of its channel (None where it is broken), and what does not fit together."""
+    problems = _loose_ends(part)
     promises: dict[str, Promise | None] = {}
     for name in ("within", "asa", "wait_p90"):
-        promise: Promise | None = getattr(form, name)
+        promise: Promise | None = getattr(part.form, name) if part.ok(name) else None
         if promise is not None and live and promise.unit != "s":
             problems.append(((name,), "must be a plain time (s, min or h) for a live channel", ...))
         elif promise is not None and not live and promise.unit == "s":
             promise = Promise(promise.amount, "working s")
         elif promise is not None and promise.unit == "working days" and name != "within":
-            rule = "must be a time or working hours, as working days differ in length"
-            problems.append(((name,), rule, ...))
+            problems.append(((name,), "must be a time or working hours, as working days differ in length", ...))
         promises[name] = promise
-    if form.abandoned is not None and not live:
-        rule = "must be left out, as nobody abandons a deferred channel"
-        problems.append((("abandoned",), rule, ...))
+    if part.given("abandoned") and not live:
+        problems.append((("abandoned",), "must be left out, as nobody abandons a deferred channel", ...))
+    if part.broken:
+        return None, problems
+    form = part.form
     target = Target(
         answered=form.answered,
         abandoned=form.abandoned,
@@ -116,3 +103,18 @@ def resolve_target(form: TargetForm, live: bool) -> tuple[Target, list[Problem]]
         **promises,
     )
     return target, problems
+
+
+def _loose_ends(part: Part[TargetForm]) -> list[Problem]:
+    """What is missing in a target."""
+    problems: list[Problem] = []
+    answered, within = part.given("answered"), part.given("within")
+    if not part.broken and not any(part.given(name) for name in (*_LIMITS, "within")):
+        problems.append(((), f"must name at least one limit ({', '.join(_LIMITS)})", NOTHING))
+    if answered and not within:
+        problems.append((("within",), "must be given, as answered needs its time", NOTHING))
+    if within and not answered:
+        problems.append((("answered",), "must be given, as within is the time of answered", NOTHING))
+    if part.given("definition") and not answered and not within:
+        problems.append((("definition",), "must be left out, as it defines answered, which is not given", ...))
+    return problems

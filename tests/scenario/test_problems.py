@@ -128,3 +128,43 @@ def test_the_nearest_name_or_the_names_there_are():
     assert nearest("fron", ["front", "back"]) == "(nearest: front)"
     assert nearest("xyz", ["front", "back"]) == "(front, back)"
     assert nearest("xyz", []) == "(none)"
+
+
+def test_a_broken_value_hides_nothing_else_in_its_table(two_desks):
+    two_desks["horizon"] |= {"days": 0, "interval": "7 min", "holidays": "XX"}
+    two_desks["queues"]["calls"] |= {
+        "volume": {"per_day": -1, "shape": [0]},
+        "handle_time": {"law": "erlang", "mean": "-3 min", "cv": "x"},
+        "target": {"answered": 80, "within": "4 working days", "definition": "sl"},
+    }
+    two_desks["queues"]["mail"] |= {"volume": "none.csv", "handle_time": {"low": "x", "law": "uniform"}}
+    two_desks["desks"]["front"] |= {"shrinkage": 30, "min_advisers": 5, "max_advisers": 3, "advisers": [1, -1]}
+    two_desks["desks"]["front"]["serves"]["calls"]["transfers"]["returns"] = {"share": 2, "handover": "1 s"}
+    assert [line.split(": ")[0] for line in problems(two_desks)] == [
+        "horizon.days",
+        "horizon.interval",
+        "horizon.holidays",
+        "queues.calls.volume.per_day",
+        "queues.calls.volume.shape",
+        "queues.calls.handle_time.mean",
+        "queues.calls.handle_time.cv",
+        "queues.calls.handle_time.stages",
+        "queues.calls.target.answered",
+        "queues.calls.target.within",
+        "queues.calls.target.definition",
+        "queues.mail.volume",
+        "queues.mail.handle_time.low",
+        "queues.mail.handle_time.high",
+        "desks.front.serves.calls.transfers.returns.share",
+        "desks.front.serves.calls.transfers.returns.handover",
+        "desks.front.shrinkage",
+        "desks.front.max_advisers",
+        "desks.front.advisers",
+    ]
+
+
+@pytest.mark.parametrize("key", ["patience", "target", "waiting_room", "volume", "hours"])
+def test_nothing_in_place_of_a_value_is_as_if_it_were_left_out(two_desks, key):
+    """JSON has null for what TOML leaves out."""
+    two_desks["queues"]["returns"][key] = None
+    assert Scenario.from_dict(two_desks).queues["returns"].channel == "phone"
