@@ -13,7 +13,7 @@ def adviser_for(leg: Leg) -> Adviser | None:
     queue = leg.queue
     if not (queue.live or queue.open):
         return None
-    found: list[Adviser] = []
+    found: list[Adviser] | None = None
     found_rank = 0
     for rank, desk in queue.at_once:
         # in overtime a desk takes from closed queues only, into which nobody enters
@@ -24,11 +24,11 @@ def adviser_for(leg: Leg) -> Adviser | None:
             continue
         if queue.equal_rank == FILE:
             return adviser
-        if found and rank != found_rank:
-            break
-        found.append(adviser)
-        found_rank = rank
-    if not found:
+        if found is None:
+            found, found_rank = [adviser], rank
+        elif rank == found_rank:
+            found.append(adviser)
+    if found is None:
         return None
     if queue.equal_rank == LONGEST_IDLE:
         return min(found, key=lambda a: (a.held, a.since_s, a.desk.index))

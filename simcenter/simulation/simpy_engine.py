@@ -234,6 +234,7 @@ class _Play:
             self.schedule(leg, (SERVICE_END, leg.key), talk_s)
         if leg.holder is not None:
             self.end_service(leg.holder, leg.handover_s)
+            leg.holder = None
 
     def talk_ends(self, leg: Leg) -> None:
         if leg.route is None:
