@@ -12,6 +12,8 @@ from simcenter.simulation.network import DEFERRED
 
 DECAY = 0.75
 """Each further adviser at the same desk and interval does so much of what the one before did."""
+WIDTH = 4
+"""Intervals on each side, itself included, over which effects on a day are averaged, nearer ones weighing more."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,14 @@ def _smoothed(centre: Centre, gain: csr_matrix, local: BoolArray) -> csr_matrix:
     blocks = []
     for d in range(desks):
         times = np.flatnonzero(centre.most[:, d] > centre.least[:, d])
-        apart = np.abs(np.arange(len(times))[:, None] - np.arange(len(times))[None, :])
-        weight = np.where(centre.day[times][:, None] == centre.day[times][None, :], np.clip(4.0 - apart, 0, None), 0.0)
-        weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
-        i, j = np.nonzero(weight)
-        blocks.append((times[i] * desks + d, times[j] * desks + d, weight[i, j]))
+        pairs = []
+        for shift in range(1 - WIDTH, WIDTH):
+            here = np.arange(max(0, -shift), len(times) - max(0, shift))
+            near = here[centre.day[times[here]] == centre.day[times[here + shift]]]
+            pairs.append((near, near + shift, np.full(len(near), float(WIDTH - abs(shift)))))
+        i, j, weight = (np.concatenate(part) for part in zip(*pairs, strict=True))
+        weight /= np.maximum(np.bincount(i, weight, len(times)), 1.0)[i]
+        blocks.append((times[i] * desks + d, times[j] * desks + d, weight))
     size = intervals * desks
     row, column, value = (np.concatenate(part) for part in zip(*blocks, strict=True))
     kernel = csr_matrix((value, (row, column)), shape=(size, size))

@@ -16,9 +16,12 @@ from simcenter.planning.effects import Effects, measure_effects
 from simcenter.planning.evaluate import Evaluate, Sample
 from simcenter.planning.moves import Room, best_moves
 
-STALLED = 3
-"""Rounds without a staffing that is cheaper by ``WORTHWHILE``, after which the search ends."""
-WORTHWHILE = 0.003
+STALLED = {"sketch": 2}
+"""Rounds of a phase (3 where not named) without a staffing that is cheaper by ``WORTHWHILE``, after which it ends."""
+WORTHWHILE = {"sketch": 0.015}
+"""Share of the cost (0.003 where not named)."""
+LOWER_CAUTION, RETURN_CAUTION = 1.4, 0.6
+"""Trust in effects measured one by one when many advisers go at once (they harm more) or come back (they help less)."""
 RETREATS = 2
 """How often some of the advisers taken away are put back before the step counts as failed."""
 MIXED = ("transferred", "bounced", "occupancy", "resolved")
@@ -117,6 +120,8 @@ class Level:
     probes: range
 
     def __post_init__(self) -> None:
+        self.stalled = STALLED.get(self.phase, 3)
+        self.worthwhile = WORTHWHILE.get(self.phase, 0.003)
         self.scale: FloatArray = np.ones(len(self.search.cells.criteria))
 
     def look(self, advisers: IntArray) -> Sample:
@@ -168,36 +173,37 @@ class Level:
 
     def lowered(self, best: Sample) -> Sample:
         """Take advisers away while every cell is kept."""
-        failed = 0
+        failed, thinned, caution, last = 0, 1, LOWER_CAUTION, False
         for _ in range(MOST_ROUNDS):
-            if self.lack(best) > 0 or failed >= STALLED:
+            if self.lack(best) > 0 or failed >= self.stalled:
                 break
             self._ensure_effects(best)
-            moved = self._moves(best, self._room_to_lower(best, 2**failed))
+            moved = self._moves(best, self._room_to_lower(best, thinned), caution)
             if np.array_equal(moved, best.advisers):
-                # none should be harmless: make sure with effects measured here, if they were not
+                # none should be harmless: make sure with effects measured here, then trust them as they are
                 if self._measure(best):
                     continue
-                if failed == 0:
+                if last or self.phase == "sketch":
                     break
-                failed += 1
+                thinned, caution, last = 1, 1.0, True
                 continue
             after = self._settled(best, self.look(moved))
             saved = self._cost(best) - self._cost(after)
             if self.lack(after) <= 0 and saved > 1e-9:
-                failed = max(failed - 1, 0) if saved > WORTHWHILE * self._cost(best) else failed + 1
+                failed = 0 if saved > self.worthwhile * self._cost(best) else failed + 1
+                thinned, last = max(thinned // 2, 1), False
                 best = after
                 self.search.best = best
             else:
-                failed += 1
-                if failed < STALLED:
+                failed, thinned = failed + 1, 2 * thinned
+                if failed < self.stalled:
                     self._measure(best)
         return best
 
     def _settled(self, before: Sample, after: Sample) -> Sample:
         """Put back some of the advisers taken away, until every cell is kept again or all are back."""
         self._learn(before, after)
-        caution = 1.0
+        caution = RETURN_CAUTION
         for attempt in range(RETREATS + 2):
             if self.lack(after) <= 0:
                 break
@@ -212,8 +218,7 @@ class Level:
             following = self.look(moved)
             self._learn(after, following)
             after = following
-            # what is put back helps less than thought: put back more
-            caution *= 0.6
+            caution *= RETURN_CAUTION
         return after
 
     def _involved(self, sample: Sample, main: bool) -> BoolArray:
