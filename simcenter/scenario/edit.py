@@ -80,6 +80,8 @@ def _set(data: dict[str, Any], path: list[str], value: Any, problems: Problems) 
     table = data
     for i, part in enumerate(path[:-1]):
         inner = table.get(part)
+        if part == "hours" and inner is None and {"opens", "closes"} <= table.keys():
+            inner = {name: table.pop(name) for name in ("opens", "closes")}
         if inner is None:
             inner = {}
         elif not is_table(inner) or part == "hours":

@@ -93,6 +93,18 @@ def test_a_path_that_leads_nowhere_is_told(scenario, key, value, message):
     assert problems(lambda: scenario.replace(key, value)) == [message]
 
 
+def test_hours_take_the_place_of_the_short_form(small):
+    small["horizon"] |= {"opens": "08:00", "closes": "12:00"}
+    del small["horizon"]["hours"]
+    scenario = Scenario.from_dict(small)
+    other = scenario.replace("horizon.hours", "09:00-10:00")
+    assert other.calendar.open_mask(other.horizon).sum() == 2
+    other = scenario.replace("horizon.hours.tue", "09:00-10:00")
+    assert other.calendar.open_mask(other.horizon).sum() == 5
+    other = scenario.replace("horizon.closes", "10:00")
+    assert other.calendar.open_mask(other.horizon).sum() == 4
+
+
 def test_names_with_dots_are_quoted(small):
     small["queues"]["a.b"] = small["queues"].pop("calls")
     small["desks"]["front"]["serves"] = {"a.b": {}}
