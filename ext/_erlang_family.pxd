@@ -29,10 +29,10 @@ cdef struct System:
 
 @cython.cdivision(True)
 cdef inline double shortfall(double x) noexcept nogil:
-    """x - 1 + e^-x for x >= 0, the loss of arrivals by patience run out."""
+    """x - 1 + e^-x: for x = rt the loss of arrivals by patience run out."""
     cdef double term, total
     cdef int k
-    if x > 0.5:
+    if fabs(x) > 0.5:
         return x + expm1(-x)
     term = x * x / 2
     total = term
@@ -443,6 +443,45 @@ cdef inline void within(System* s, double limit, Within* x, long* work) noexcept
         within_limited(s, limit, x, work)
 
 
+cdef enum:
+    LONG_LINE = 20000  # load over abandonment rate from which the mean wait is integrated instead of summed
+
+
+@cython.cdivision(True)
+cdef inline double integrated_wait(System* s, long* work) noexcept nogil:
+    """The waits of the answered, times weight: t e^-rt n exp((a/r)(1 - e^-rt) - nt) integrated by Gauss in panels.
+
+    For lines so long that the sum over states would be long too. Above the load it is nearly half a normal curve in t;
+    below, with e^-rt = (n/a) e^v, the density of v is exp(-s (e^v - 1 - v)), s = n/r, about its top at v = 0.
+    """
+    cdef double n = s.n, a = s.a, r = s.r, d = s.n - s.a, index = s.n / s.r, lo, hi, width, x, v, part, total = 0, top
+    cdef int panel, panels, i, sign
+    if d >= 0:
+        lo = 0
+        hi = 100 / (d + sqrt(d * d + 100 * a * r))
+        panels = 16
+        top = 0
+    else:
+        top = log1p(-d / n)
+        lo = -(50 / (1 + index) + sqrt(100 / (1 + index)))
+        hi = min(min(log1p(50 / index + sqrt(100 / index)), 50 / index + sqrt(100 / index)), top)
+        panels = 1 + <int>((hi - lo) * sqrt(max(index, 1.)) / 0.8)
+    width = (hi - lo) / panels
+    for panel in range(panels):
+        for i in range(8):
+            for sign in range(-1, 2, 2):
+                v = lo + width * (panel + 0.5 + 0.5 * sign * SC_GAUSS_X[i])
+                if d >= 0:
+                    part = v * exp(-r * v - d * v - a * (shortfall(r * v) / r)) * s.q
+                else:
+                    x = (top - v) / r
+                    part = poisson(index, index * exp(v), index * shortfall(-v)) * s.scale
+                    part *= x * (n / a) * exp(v) / r
+                total += SC_GAUSS_W[i] * part
+    work[0] += 16 * panels
+    return 0.5 * width * n * total
+
+
 @cython.cdivision(True)
 cdef inline double answered_wait(System* s, long* work) noexcept nogil:
     """Mean wait of those answered, in AHTs."""
@@ -454,6 +493,8 @@ cdef inline double answered_wait(System* s, long* work) noexcept nogil:
         return 0
     if s.r == 0 and s.places == INFINITY:
         return s.wait / s.z / (s.n - s.a)
+    if s.places == INFINITY and s.a > LONG_LINE * s.r:
+        return integrated_wait(s, work) / (s.free + ratio * s.above)
     if s.places == INFINITY:
         window(s.n, s.a, s.r, s.places, &x, work)
         scale = s.q

@@ -12,6 +12,7 @@ cdef extern from *:
     #define SC_MET 1e-12  /* a limit is met when met within this, relative */
     """
     const double SC_MET
+    const double MOST "1e12"
 
 
 cdef struct Limits:
@@ -85,19 +86,20 @@ cdef inline double gap(double n, double a, Limits* l, long* work) noexcept nogil
 @cython.cdivision(True)
 cdef inline double first_guess(double a, Limits* l) noexcept nogil:
     """Advisers by the square-root rule: the chance of a wait in the limit of many advisers, and of a long one."""
-    cdef double b = 1, root = sqrt(a), miss, chance, f, slope, mills
+    cdef double b, root = sqrt(a), miss, chance, f, slope, mills
     cdef int _i
     if l.target <= 0 or l.target >= 1:
         return a + root
     miss = log(1 - l.target)
+    b = -miss / (1.25 + root * l.limit + 0.5 * sqrt(-miss))
     for _i in range(3):
         mills = 1.2533141373155003 * exp(0.5 * b * b) * erfc(-b * 0.7071067811865476)
         chance = 1 / (1 + b * mills)
         f = -log(1 + b * mills) - b * root * l.limit - miss
         slope = -chance * (mills + b * (1 + b * mills)) - root * l.limit
         b -= f / slope
-        if b < 0.05:
-            return a + 0.05 * root
+        if b < 1e-6:
+            return a
         if b > 20:
             return a + 20 * root
     return a + b * root
@@ -120,6 +122,8 @@ cdef inline double least_waiting(double a, Limits* l, long* tried, long* work) n
     cdef int i
     if l.max_occupancy < 1:
         least = fmax(least, ceil(a / (l.max_occupancy * (1 + SC_MET)) - 1))
+        if least > MOST:
+            return INFINITY
         while a > n_cap(least, l.max_occupancy):
             least += 1
     miss = 1 - l.target * (1 - SC_MET)
@@ -184,7 +188,7 @@ cdef inline double least_advisers(double a, Limits* l, bint whole, long* tried, 
             hi = n
             g_hi = g
         if hi == INFINITY:
-            if lo >= most:
+            if lo >= most or lo > MOST:  # beyond all sense: as good as never
                 tried[0] += tries
                 return INFINITY
             # not met yet: by the slope of a normal tail, at least a step; twice as long each time

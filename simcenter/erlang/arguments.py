@@ -44,9 +44,9 @@ DURATION = Rule("a finite time in seconds, longer than 0", lambda x: (x > 0) & (
 WITHIN = Rule("a finite time in seconds, 0 or more", lambda x: (x >= 0) & (x < np.inf), 0, 1e300)
 PATIENCE = Rule("a mean time in seconds longer than 0, or inf", lambda x: x > 0, 1e-300, math.inf)
 LIMIT = Rule("a time in seconds, 0 or more, or inf for no limit", lambda x: x >= 0, 0, math.inf)
-PLACES = Rule("a whole number of places to wait from 0 to 10,000,000, or inf",
-              lambda x: ((x >= 0) & (x <= 1e7) & (np.floor(x) == x)) | (x == np.inf), math.inf, math.inf)  # fmt: skip
-LINES = Rule("a whole number of lines from 0 to 10,000,000, or inf", PLACES.holds, math.inf, math.inf)
+PLACES = Rule("a whole number of places to wait from 0 to 1,000,000, or inf",
+              lambda x: ((x >= 0) & (x <= 1e6) & (np.floor(x) == x)) | (x == np.inf), math.inf, math.inf)  # fmt: skip
+LINES = Rule("a whole number of lines from 0 to 1,000,000, or inf", PLACES.holds, math.inf, math.inf)
 SHARE = Rule("a share from 0 to 1", lambda x: (x >= 0) & (x <= 1), 0, 1)
 SHARE_ABOVE_0 = Rule("a share above 0, at most 1", lambda x: (x > 0) & (x <= 1), 1e-300, 1)
 SHARE_BELOW_1 = Rule("a share from 0 to below 1", lambda x: (x >= 0) & (x < 1), 0, 0.9)

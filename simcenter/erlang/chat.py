@@ -224,7 +224,9 @@ def chat_advisers_for(
     )
     a, aht, goal, within, patience, k, abandon, asa, busy = _flat(call)
     out = np.empty(a.size)
+    with np.errstate(over="ignore"):
+        longest = asa / aht
     _erlang.chat_advisers_for(
-        a, within / aht, aht / patience, k, goal, abandon, asa / aht, busy, speeds, code, bool(count_blocked), out
+        a, within / aht, aht / patience, k, goal, abandon, longest, busy, speeds, code, bool(count_blocked), out
     )
     return found(call, out.reshape(call.shape), False, unattainable)

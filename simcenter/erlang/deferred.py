@@ -1,6 +1,6 @@
 """Work that may wait: the least and the most level staffing that gets every piece done by its deadline.
 
-The work done by the end of an interval lies between what is due by then and what has come in by then. Of all paths in
+Work is done in order of arrival. The work done by the end of an interval lies between what is due by then and what has come in by then. Of all paths in
 that corridor the taut string, the shortest, has the lowest peak and is the most level: it minimises every convex cost
 of the staffing at once (Dantzig 1971; Modigliani and Hohn 1955).
 """
@@ -78,6 +78,8 @@ def deferred_requirement(
     if early.any():
         at = int(np.argmax(early))
         raise ArgumentError(f"deadline[{at}]: must be the arrivals' own interval {at} or later, got {due[at]:g}")
+    # in order of arrival: what comes before a piece must be out of its way by that piece's deadline
+    due = np.minimum.accumulate(np.where(contacts > 0, due, np.inf)[::-1])[::-1]
     return _staff(call, contacts * aht / float(step), due, is_open > 0, fractional)
 
 

@@ -106,10 +106,11 @@ def advisers_for(
         ("load", load, LOAD), aht_s, target, within_s, patience_s, places, max_abandonment, max_asa_s, max_occupancy,
         short_s, lines, invalid,
     )  # fmt: skip
-    row = (call.values[0], *_kernel(call, definition, count_blocked), not fractional)
     if call.plain:
+        row = (call.values[0], *_kernel(call, definition, count_blocked), not fractional)
         return found(call, _erlang.advisers_for_one(*row), fractional, unattainable)
     with np.errstate(all="ignore"):
+        row = (call.values[0], *_kernel(call, definition, count_blocked), not fractional)
         least, _, _ = _erlang.advisers_for(*row)
     return found(call, least, fractional, unattainable)
 
