@@ -117,9 +117,9 @@ cdef inline double least_waiting(double a, Limits* l, long* tried, long* work) n
     0 where the answer is further from the first guess than the recursion should go.
     """
     cdef Tails t
-    cdef double n, inv, chance, wait, least = floor(a) + 1, miss
+    cdef double n, inv, chance, least = floor(a) + 1, miss
     cdef bint good, going_up = False, going_down = False
-    cdef int i
+    cdef int _i
     if l.max_occupancy < 1:
         least = fmax(least, ceil(a / (l.max_occupancy * (1 + SC_MET)) - 1))
         if least > MOST:
@@ -132,7 +132,7 @@ cdef inline double least_waiting(double a, Limits* l, long* tried, long* work) n
     inv = 1 + t.u
     if inv > 1e200:
         return 0
-    for i in range(60):
+    for _i in range(60):
         chance = n / ((n - a) * inv + a)
         good = l.target <= 0 or chance * exp(-(n - a) * l.limit) <= miss
         if l.max_asa < INFINITY:

@@ -1,8 +1,8 @@
 """Work that may wait: the least and the most level staffing that gets every piece done by its deadline.
 
-Work is done in order of arrival. The work done by the end of an interval lies between what is due by then and what has come in by then. Of all paths in
-that corridor the taut string, the shortest, has the lowest peak and is the most level: it minimises every convex cost
-of the staffing at once (Dantzig 1971; Modigliani and Hohn 1955).
+Work is done in order of arrival. The work done by the end of an interval lies between what is due by then and what has
+come in by then. Of all paths in that corridor the taut string, the shortest, has the lowest peak and is the most level:
+it minimises every convex cost of the staffing at once (Dantzig 1971; Modigliani and Hohn 1955).
 """
 
 from typing import Any
