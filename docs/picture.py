@@ -12,7 +12,7 @@ import simcenter as sc
 
 QUEUE = "regular"
 COLOURS = {"regular": "#2f6f8f", "stock": "#e0a030", "internet": "#7aa874"}
-LEFT, RIGHT, STAIRS, TOP, STRIP, BOTTOM = 70, 850, 300, 62, 350, 430
+LEFT, RIGHT, STAIRS, TOP, STRIP, BOTTOM = 70, 850, 300, 62, 352, 442
 FONT = 'font-family="system-ui, Segoe UI, Helvetica, Arial, sans-serif"'
 
 
@@ -54,9 +54,9 @@ def dots(plan: "sc.Plan", starts: list[str], width: float, target: float) -> Ite
     cells = cells[(cells.level == "queue") & (cells.name == QUEUE)].set_index("interval_start")
 
     def at(share: float) -> float:
-        return BOTTOM - (share - 0.5) / 0.5 * (BOTTOM - STRIP)
+        return BOTTOM - share * (BOTTOM - STRIP)
 
-    for share in (0.5, 0.75, 1.0):
+    for share in (0.0, 0.5, 1.0):
         yield line(LEFT, at(share), RIGHT, at(share), 'stroke="#e6e6e6"')
         yield text(LEFT - 8, at(share) + 4, f"{share:.0%}", 12, "end")
     yield line(LEFT, at(target), RIGHT, at(target), 'stroke="#b03030" stroke-dasharray="5 4"')
@@ -64,7 +64,7 @@ def dots(plan: "sc.Plan", starts: list[str], width: float, target: float) -> Ite
     for i, start in enumerate(starts):
         x = LEFT + (i + 0.5) * width
         low, value, high = (float(cells.loc[start, f"service_level{end}"]) for end in ("_low", "", "_high"))
-        yield line(x, at(max(low, 0.5)), x, at(high), 'stroke="#2f6f8f" stroke-width="1.5"')
+        yield line(x, at(low), x, at(high), 'stroke="#2f6f8f" stroke-width="1.5"')
         yield f'<circle cx="{x:.1f}" cy="{at(value):.1f}" r="3.2" fill="#2f6f8f"/>'
 
 
@@ -95,8 +95,8 @@ def picture() -> str:
         *bars(plan, starts, width),
         text(
             LEFT,
-            STRIP - 10,
-            f'Simulated with that staffing: calls of queue "{QUEUE}" answered within 20 s, 95 % intervals',
+            STRIP - 12,
+            f'Simulated: calls of queue "{QUEUE}" answered within 20 s, 95 % intervals; the promise is for the day',
         ),
         *dots(plan, starts, width, target.answered),
         "</svg>",

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from simcenter.errors import ScenarioError, SimcenterError, UnattainableError
 
-FAILED, BAD_INPUT, UNATTAINABLE, INTERRUPTED = 1, 2, 3, 130
+FAILED, BAD_INPUT, UNATTAINABLE, INTERRUPTED, NOBODY_READS = 1, 2, 3, 130, 141
 
 
 class Edge(TyperGroup):
@@ -38,7 +38,7 @@ class Edge(TyperGroup):
             # Whoever read the output has gone. Python would complain once more when it flushes at its own end.
             with suppress(OSError):  # a stdout that is no file has nothing to flush either
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(FAILED) from None
+            raise typer.Exit(NOBODY_READS) from None
         except (SimcenterError, OSError, MemoryError) as error:
             if ctx.params["debug"]:
                 raise

@@ -1,10 +1,13 @@
 """Options that several commands share, and the scenario they work on."""
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from simcenter.errors import SimcenterError
 
 if TYPE_CHECKING:
     from simcenter.scenario import Scenario
@@ -16,9 +19,33 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario; repeatable: --set horizon.days=1"),
 ]
+ENDINGS = (".csv", ".xlsx", ".json")
+
+
+def writable(path: Path | None) -> Path | None:
+    """Refuse a place that cannot be written before the work begins, not after it."""
+    if path is None:
+        return None
+    if path.suffix.lower() not in ENDINGS:
+        raise SimcenterError(f"{path}: must end in {', '.join(ENDINGS)}, got {path.suffix or 'no ending'!r}")
+    if path.is_dir():
+        raise SimcenterError(f"{path}: is a folder")
+    if not path.parent.is_dir():
+        raise SimcenterError(f"{path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise SimcenterError(f"{path}: cannot be written (no permission in {path.parent})")
+    return path
+
+
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write the result here: .csv, .xlsx or .json by its ending."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        callback=writable,
+        help="Write the result here: .csv, .xlsx or .json by its ending.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")]
 Replications = Annotated[int, typer.Option(min=1, help="How many independent weeks, days, ... to simulate.")]

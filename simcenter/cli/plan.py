@@ -24,7 +24,7 @@ def plan(
     scenario: ScenarioFile,
     replications: Replications = 100,
     seed: Seed = 0,
-    confidence: Annotated[float, typer.Option(min=0.5, max=0.999, help="Of each proven target.")] = 0.95,
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.999, help="Of the proof: all targets together.")] = 0.95,
     time_limit: Annotated[
         float | None, typer.Option(min=1.0, metavar="SECONDS", help="Stop searching then, with the best so far.")
     ] = None,

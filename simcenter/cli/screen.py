@@ -30,16 +30,16 @@ def console() -> "Console":
 
 
 def show(result: Any, *, output: Path | None, as_json: bool) -> None:
-    """Write the result where it was asked for, and print it."""
+    """Print the result, and write it where it was asked for."""
     from simcenter import report
 
-    if output is not None:
-        report.write(result, output)
-        typer.echo(f"wrote {output}", err=True)
     if as_json:
         print_json(report.to_json_dict(result))
     else:
         report.show(result, console())
+    if output is not None:  # after printing: whatever happens to the file, the work is not lost
+        report.write(result, output)
+        typer.echo(f"wrote {output}", err=True)
 
 
 def print_json(value: Any) -> None:

@@ -17,6 +17,7 @@ from simcenter.cli.options import (
     Seed,
     Settings,
     read_scenario,
+    writable,
 )
 from simcenter.cli.screen import counted, progress, show
 
@@ -38,7 +39,11 @@ def simulate(
     output: Output = None,
     legs: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Also write the first replication contact by contact, one row a leg."),
+        typer.Option(
+            metavar="FILE",
+            callback=writable,
+            help="Also write the first replication contact by contact, one row a leg.",
+        ),
     ] = None,
     as_json: Json = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 when a target is missed.")] = False,
@@ -55,8 +60,9 @@ def simulate(
         results = experiment.simulate(
             centre, advisers, replications=replications, seed=seed, engine=engine, jobs=jobs, progress=counted(line)
         )
+    show(results, output=output, as_json=as_json)
     if legs is not None:
         report.write(results.legs, legs)
-    show(results, output=output, as_json=as_json)
+        typer.echo(f"wrote {legs}", err=True)
     if check and not results.met:
         raise typer.Exit(UNATTAINABLE)

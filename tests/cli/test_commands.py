@@ -110,6 +110,19 @@ def test_an_ending_that_nobody_writes_is_2(run: Run, given: Path) -> None:
     assert not (given.parent / "out.pdf").exists()
 
 
+@pytest.mark.parametrize(
+    ("place", "said"), [("nowhere/out.csv", "there is no folder nowhere"), ("folder.csv", "is a folder")]
+)
+@pytest.mark.parametrize("option", ["-o", "--legs"])
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(
+    run: Run, given: Path, option: str, place: str, said: str
+) -> None:
+    (given.parent / "folder.csv").mkdir()
+    result = run("simulate", given, "--replications", 10**9, option, place)
+    assert result.exit_code == 2
+    assert result.stderr == f"simcenter: {place}: {said}\n"
+
+
 def test_check_of_simulate_is_3_when_a_target_is_missed(run: Run, given: Path) -> None:
     ok(run("simulate", given, "--replications", 10, "--check", "--set", "desks.team.advisers=8"))
     missed = run("simulate", given, "--replications", 10, "--check", "--set", "desks.team.advisers=1")

@@ -42,7 +42,7 @@ def raising(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
         (OSError(errno.ENOSPC, "No space left on device"), 1, "simcenter: [Errno 28] No space left on device\n"),
         (MemoryError(), 1, "simcenter: out of memory: fewer replications, or a shorter horizon\n"),
         (KeyboardInterrupt(), 130, "simcenter: interrupted; nothing was written\n"),
-        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 141, ""),
         (
             RuntimeError("the clock stopped"),
             1,
