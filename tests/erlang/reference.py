@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import mpmath as mp
 from mpmath import mpf
 
-DIGITS = 55
-FAR = 125
-"""Where the integrand is below e^-125 (1e-54) of its peak, it no longer counts."""
+DIGITS = 45
+FAR = 105
+"""Where the integrand is below e^-105 (1e-45) of its peak, it no longer counts."""
 
 
 ZERO = mpf(0)
