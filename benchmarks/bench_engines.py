@@ -1,7 +1,7 @@
 """The engines against textbook SimPy, on the same centre and with the same customers.
 
 The centre: calls of types A, B, C at 80, 70, 60 an hour, AHT 300 s, patience 120 s, all exponential. Desks A, B, C with
-5 advisers each take their own calls, an all-round desk with 5 takes A, then B, then C. A call goes to its own desk, then
+5 advisers each take their own calls, an all-round desk with 5 takes A, then B, then C. A call goes to its desk, then
 to the all-round one; nobody is passed on.
 
     pytest benchmarks/bench_engines.py                       figures of each (pytest-benchmark)

@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from simcenter.simulation.waiting import Leg, Line, Queue, Route
-
-
-class Happening:
-    """An event about a leg: what SimPy asks of one, and no more. SimPy calls each of ``callbacks`` with it."""
-
-    __slots__ = ("callbacks", "leg")
-
-    _ok = True
-
-    def __init__(self, callbacks: Sequence[Callable[[Any], None]], leg: Leg) -> None:
-        self.callbacks = callbacks
-        self.leg = leg
 
 
 @dataclass(frozen=True, slots=True)

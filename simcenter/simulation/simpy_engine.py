@@ -6,7 +6,7 @@ order by priority, and a contact costs a sixth of what it would with processes a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +15,15 @@ from simpy.core import EmptySchedule
 
 from simcenter.simulation import agenda, chat
 from simcenter.simulation.centre import build
-from simcenter.simulation.floor import Adviser, Desk, Happening
+from simcenter.simulation.floor import Adviser, Desk
 from simcenter.simulation.grid import to_grid
+from simcenter.simulation.happenings import Happening, Overflow, Series
 from simcenter.simulation.log import ContactLog, Outcome
 from simcenter.simulation.network import Network
 from simcenter.simulation.recorder import Recorder
 from simcenter.simulation.routing import adviser_for, contact_for
 from simcenter.simulation.staffing import Staffing
-from simcenter.simulation.waiting import Leg, Route
+from simcenter.simulation.waiting import Leg, Queue, Route
 
 if TYPE_CHECKING:
     from simcenter.simulation.draws import Draws
@@ -40,35 +41,6 @@ DROPPED, WAITING = int(Outcome.DROPPED), int(Outcome.WAITING)
 def play(network: Network, staffing: Staffing, draws: Draws) -> ContactLog:
     """Play one replication. See ``simcenter.simulation.engine.play``."""
     return _Play(network, staffing, draws).run()
-
-
-class _Series:
-    """Happenings that are known ahead, of one queue or desk: only the next of them is on SimPy's list."""
-
-    __slots__ = ("callbacks", "count", "handlers", "key", "moment", "moments", "place")
-
-    _ok = True
-
-    def __init__(
-        self, kind: int, place: Any, moments: Iterator[tuple[Any, ...]], handler: Callable[[_Series], None]
-    ) -> None:
-        self.key = (kind, place.index)
-        self.place = place
-        self.moments = moments
-        self.moment: tuple[Any, ...] = (0.0,)
-        """The next of the moments: its time, and what happens."""
-        self.count = -1
-        """Its number."""
-        self.handlers = [handler]
-        self.callbacks: list[Callable[[_Series], None]] | None = None
-
-
-class _Overflow(Happening):
-    """The end of a leg's overflow wait for one desk."""
-
-    __slots__ = ("desk",)
-
-    desk: Desk
 
 
 class _Play:
@@ -90,12 +62,12 @@ class _Play:
         self.at_patience_end = [self.patience_ends]
         self.at_overflow = [self.overflow]
         for queue in self.queues:
-            self._await(_Series(OPENING, queue, agenda.openings(network, queue.index), self.queue_changes))
-            self._await(_Series(ARRIVAL, queue, agenda.arrivals(draws, queue.index), self.arrival))
+            self._await(Series(OPENING, queue, agenda.openings(network, queue.index), self.queue_changes))
+            self._await(Series(ARRIVAL, queue, agenda.arrivals(draws, queue.index), self.arrival))
         for desk in self.desks:
             numbers = staffing.advisers[:, desk.index].tolist()
             changes = agenda.staffing_changes(network, numbers, desk.index)
-            self._await(_Series(STAFFING, desk, changes, self.staffing_changes))
+            self._await(Series(STAFFING, desk, changes, self.staffing_changes))
 
     def run(self) -> ContactLog:
         step, in_overtime = self.env.step, self.in_overtime
@@ -108,7 +80,7 @@ class _Play:
             self.finish()
         return self.record.log()
 
-    def _await(self, series: _Series) -> None:
+    def _await(self, series: Series[Any]) -> None:
         moment = next(series.moments, None)
         if moment is not None:
             after_s = moment[0] - series.moment[0]
@@ -119,7 +91,7 @@ class _Play:
 
     # Entering a queue, and waiting in it
 
-    def arrival(self, series: _Series) -> None:
+    def arrival(self, series: Series[Queue]) -> None:
         queue = series.place
         leg = Leg(queue, (queue.index, queue.index, series.count, 0), series.moment)
         self._await(series)
@@ -146,8 +118,7 @@ class _Play:
             self.schedule(Happening(self.at_patience_end, leg), (PATIENCE_END, leg.key), patience_s)
         for after_s, rank, desk in queue.overflow:
             if desk.index != leg.from_desk:
-                event = _Overflow(self.at_overflow, leg)
-                event.desk = desk
+                event = Overflow(self.at_overflow, leg, desk)
                 self.schedule(event, (OVERFLOW, leg.key, rank, desk.index), after_s)
 
     def patience_ends(self, event: Happening) -> None:
@@ -156,7 +127,7 @@ class _Play:
             leg.queue.leave(leg)
             self.lose(leg, self.env.now, ABANDONED)
 
-    def overflow(self, event: _Overflow) -> None:
+    def overflow(self, event: Overflow) -> None:
         leg, desk = event.leg, event.desk
         if leg.waiting:
             self.last_overflow_s = self.env.now
@@ -353,7 +324,7 @@ class _Play:
 
     # Opening, closing and staffing
 
-    def queue_changes(self, series: _Series) -> None:
+    def queue_changes(self, series: Series[Queue]) -> None:
         """The queue opens or closes."""
         queue = series.place
         now_s, queue.open = series.moment
@@ -377,7 +348,7 @@ class _Play:
             if leg.holder is not None:
                 self.free(leg.holder, now_s)
 
-    def staffing_changes(self, series: _Series) -> None:
+    def staffing_changes(self, series: Series[Desk]) -> None:
         """An interval of the desk starts, or the desk closes."""
         desk = series.place
         now_s, number = series.moment

@@ -8,7 +8,8 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simcenter.simulation.floor import Adviser, Desk, Happening, Serving
+    from simcenter.simulation.floor import Adviser, Desk, Serving
+    from simcenter.simulation.happenings import Happening
 
 LegKey = tuple[int, int, int, int]
 """(queue, origin, customer, leg): the leg's place in the order of events at one instant."""
