@@ -1,6 +1,6 @@
 """The plan: a staffing, what proves it, and what cannot be met."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,6 @@ from simcenter.simulation.staffing import Staffing
 
 if TYPE_CHECKING:
     from simcenter.scenario import Scenario
-
-PLAN_SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -106,15 +104,19 @@ class Plan:
 
     @property
     def desks(self) -> pd.DataFrame:
-        """One row per desk: adviser hours, scheduled hours, cost, most advisers at once, the closed form's hours."""
+        """One row per desk: adviser hours, scheduled hours, cost, most advisers at once, the closed form's hours.
+
+        ``scheduled_hours`` are those of the whole people in ``summary``: rounded up in each interval.
+        """
         hours, start = self.staffing.hours(), self.requirement.hours()
+        scheduled, interval_h = self.staffing.scheduled(self.scenario), self.staffing.interval_s / 3600
         rows = []
         for d, (name, desk) in enumerate(self.scenario.desks.items()):
             rows.append(
                 {
                     "desk": name,
                     "adviser_hours": hours[name],
-                    "scheduled_hours": hours[name] / (1 - desk.shrinkage),
+                    "scheduled_hours": float(scheduled[:, d].sum()) * interval_h,
                     "cost": hours[name] * desk.cost_per_hour,
                     "most_advisers": int(self.staffing.advisers[:, d].max(initial=0)),
                     "given": desk.advisers is not None,
@@ -150,27 +152,35 @@ class Plan:
             }
         )
 
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where the plan and the results of its last fresh round came from."""
+        return {**self.results.provenance, "plan_confidence": self.confidence}
+
     def frames(self) -> dict[str, pd.DataFrame]:
-        """Every table of the plan by name: what a workbook has as sheets."""
-        unmet = pd.DataFrame([finding.to_dict() for finding in self.unmet])
-        if len(unmet):
-            unmet["cells"] = unmet["cells"].map(", ".join)
+        """Every table by name, the plan's first, then those of the results; what a workbook has as sheets."""
+        unmet = pd.DataFrame(
+            [finding.to_dict() for finding in self.unmet], columns=[one.name for one in fields(Finding)]
+        )
+        unmet["cells"] = unmet["cells"].map(", ".join)
+        summary = self.summary
+        desks = [name for name in self.scenario.desks if name in set(summary["desk"])]
+        advisers = summary.pivot(index="interval_start", columns="desk", values="advisers")
+        results = {name: frame for name, frame in self.results.frames().items() if name not in ("staffing", "targets")}
         return {
-            "plan": self.summary,
-            "desks": self.desks,
-            "targets": self.targets,
+            "plan": summary,
+            "advisers": advisers[desks].astype("Int64").reset_index(),
+            "hours": self.desks,
+            "proof": self.targets,
             "unmet": unmet,
+            **results,
             "steps": pd.DataFrame([vars(step) for step in self.steps]),
             "rounds": pd.DataFrame([vars(one) for one in self.rounds]),
         }
 
     def to_json_dict(self) -> dict[str, Any]:
-        """The plan as plain JSON values, without NaN; the same keys in every version of this schema."""
-        return {
-            "plan_schema": PLAN_SCHEMA,
-            "scenario": self.scenario.name,
-            "scenario_hash": self.scenario.hash,
-            "seed": self.seed,
+        """The plan as plain JSON values: what results have, of the last fresh round, and ``plan``; never NaN."""
+        plan = {
             "proven": self.proven,
             "confidence": self.confidence,
             "out_of_time": self.out_of_time,
@@ -178,11 +188,12 @@ class Plan:
             "cost": self.cost,
             "desks": _records(self.desks),
             "staffing": _records(self.summary),
-            "targets": _records(self.targets),
+            "proof": _records(self.targets),
             "unmet": [finding.to_dict() for finding in self.unmet],
             "rounds": [vars(one) for one in self.rounds],
             "steps": [vars(step) for step in self.steps],
         }
+        return {**self.results.to_json_dict(), "plan": plan}
 
     @property
     def verdict(self) -> str:

@@ -22,7 +22,8 @@ _NO_DATE = datetime(2000, 1, 1)
 _FORMATS = {"share": "0.0%", "s": "#,##0.0", "h": "#,##0.00"}
 _WIDEST = 40
 _UNITS = {measure.name: measure.unit for measure in MEASURES}
-_SHARES = {"limit", "value", "low", "high", "se"}
+_SHARES = {"limit", "value", "low", "high", "se", "bound"}
+_LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 def write_sheets(tables: "Mapping[str, pd.DataFrame]", provenance: Mapping[str, Any], path: Path) -> None:
@@ -57,7 +58,7 @@ def _write_sheet(sheet: Any, frame: "pd.DataFrame", formats: Mapping[str, Any]) 
     for place, name in enumerate(map(str, frame.columns)):
         values = frame.iloc[:, place]
         unit = _unit(name, shares)
-        cells = [_cell(value) for value in values]
+        cells = _times([_cell(value) for value in values]) if name == "interval_start" else [_cell(v) for v in values]
         sheet.write_string(0, place, name, formats["head"])
         for row, value in enumerate(cells, start=1):
             if isinstance(value, bool):
@@ -95,6 +96,13 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if isinstance(value, bool | int | str) else str(value)
+
+
+def _times(cells: list[Any]) -> list[Any]:
+    """Local times as times that Excel can group and filter, unless one of them needs its offset to be told apart."""
+    if all(isinstance(cell, str) and _LOCAL_TIME.fullmatch(cell) for cell in cells):
+        return [datetime.fromisoformat(cell) for cell in cells]
+    return cells
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:

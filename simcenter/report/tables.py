@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from simcenter.experiment.results import Results
 from simcenter.measures.table import measure_named
+from simcenter.report.fitting import fitted, ruled
 from simcenter.report.shown import UNKNOWN, estimate, number
 from simcenter.simulation.staffing import Staffing
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 MOST_MISSED = 10
 """Missed cells named one by one."""
+
+_TIMES = ("from", "to")
+"""What the rows of a staffing begin with."""
 
 _QUEUE_COLUMNS = (
     ("offered", "offered"),
@@ -59,11 +62,17 @@ def show(result: Any, console: "Console") -> None:
     else:
         parts = _plan_parts(result)
     for part in parts:
-        if isinstance(part, Table) and part.title is not None:
-            # Printed by itself, as rich would break it to the width of a narrow table.
-            console.print(part.title)
-            part.title = None
-        console.print(part)
+        if isinstance(part, Text):
+            console.print(part)
+            continue
+        # The title is printed by itself, as rich would break it to the width of a narrow table.
+        console.print(part.title)
+        part.title = None
+        keys = (
+            len(_TIMES) if isinstance(part.columns[0].header, Text) and str(part.columns[0].header) == _TIMES[0] else 1
+        )
+        for piece in fitted(part, console.width, keys):
+            console.print(piece)
 
 
 def _plan_parts(plan: Any) -> list[Table | Text]:
@@ -86,7 +95,7 @@ def _plan_desks(frame: "pd.DataFrame") -> Table:
         "cost": "cost",
         "requirement_hours": "closed form, hours",
     }
-    table = _table("Plan", ["desk", *columns.values()])
+    table = ruled("Plan", ["desk", *columns.values()])
     for row in frame.to_dict("records"):
         table.add_row(*_texts([row["desk"], *(number(row[name], "h") for name in columns)]))
     return table
@@ -111,7 +120,7 @@ def results_tables(results: Results) -> list[Table | Text]:
 def target_tables(results: Results) -> list[Table | Text]:
     """One row per target: in how many cells it was met, and its worst cell; then the cells that missed it."""
     frame = results.targets
-    table = _table("Targets", ["place", "target", "per", "met in", "worst"])
+    table = ruled("Targets", ["place", "target", "per", "worst", "met in"], texts=4)
     for _, cells in frame.groupby(["level", "place", "measure"], sort=False):
         judged = cells[cells["met"].notna()]
         met = f"{int(judged['met'].sum())} of {len(judged)}"
@@ -123,7 +132,7 @@ def target_tables(results: Results) -> list[Table | Text]:
             worst = f"{_value(row)} {_cell_name(row)}"
         first = cells.iloc[0]
         name = first["place"] or "(whole centre)"
-        table.add_row(*_texts([name, first["condition"], first["per"], met, worst]), style=style)
+        table.add_row(*_texts([name, first["condition"], first["per"], worst, met]), style=style)
     parts: list[Table | Text] = [table]
     missed = frame[frame["met"].notna() & ~frame["met"].fillna(True).astype(bool)]
     for _, row in missed.head(MOST_MISSED).iterrows():
@@ -149,7 +158,7 @@ def staffing_tables(staffing: Staffing) -> list[Table | Text]:
         title = "Advisers on the floor, " + (
             ", ".join(dates) if len(dates) <= 7 else f"{dates[0]} and {len(dates) - 1} like it"
         )
-        table = _table(title, ["from", "to", *staffing.desks])
+        table = ruled(title, [*_TIMES, *staffing.desks])
         for row in rows:
             table.add_row(*_texts(row))
         tables.append(table)
@@ -183,7 +192,7 @@ def _hours(staffing: Staffing) -> Text:
 
 def _measure_table(title: str, frame: "pd.DataFrame", level: Any, columns: Iterable[tuple[str, str]]) -> Table:
     columns = list(columns)
-    table = _table(title, [level, *(heading for _, heading in columns)])
+    table = ruled(title, [level, *(heading for _, heading in columns)])
     for place, name in enumerate(frame.index):
         cells = [str(name)]
         for measure, _ in columns:
@@ -197,7 +206,7 @@ def _measure_table(title: str, frame: "pd.DataFrame", level: Any, columns: Itera
 
 def _journey_table(frame: "pd.DataFrame") -> Table:
     """The whole centre, one measure a row."""
-    table = _table("Customers", ["measure", "value"])
+    table = ruled("Customers", ["measure", "value"])
     for measure, heading in _JOURNEY_ROWS:
         values = [float(frame[measure + part].iloc[-1]) for part in ("", "_low", "_high")]
         unit = measure_named("journey", measure).unit
@@ -223,13 +232,6 @@ def _cell_name(row: "pd.Series") -> str:
     if row["per"] == "horizon":
         return "over the horizon"
     return f"on {row['cell']}" if row["per"] == "day" else f"at {str(row['cell']).replace('T', ' ')}"
-
-
-def _table(title: str, columns: list[str]) -> Table:
-    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, column in enumerate(columns):
-        table.add_column(Text(column), justify="left" if place == 0 else "right")
-    return table
 
 
 def _texts(cells: Iterable[str]) -> list[Text]:
