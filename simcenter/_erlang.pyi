@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+_Floats = npt.NDArray[np.float64]
 
 loss: np.ufunc
 one_measure: np.ufunc
@@ -29,29 +29,29 @@ def advisers_for_one(
     whole: float,
 ) -> float: ...
 def chat_measures(
-    load: Floats,
-    advisers: Floats,
-    r: Floats,
-    places: Floats,
-    limit: Floats,
-    speed: Floats,
+    load: _Floats,
+    advisers: _Floats,
+    r: _Floats,
+    places: _Floats,
+    limit: _Floats,
+    speed: _Floats,
     definition: int,
     count_blocked: bool,
-    out: Floats,
+    out: _Floats,
 ) -> None: ...
 def chat_advisers_for(
-    load: Floats,
-    limit: Floats,
-    r: Floats,
-    places: Floats,
-    target: Floats,
-    max_abandonment: Floats,
-    max_asa: Floats,
-    max_occupancy: Floats,
-    speed: Floats,
+    load: _Floats,
+    limit: _Floats,
+    r: _Floats,
+    places: _Floats,
+    target: _Floats,
+    max_abandonment: _Floats,
+    max_asa: _Floats,
+    max_occupancy: _Floats,
+    speed: _Floats,
     definition: int,
     count_blocked: bool,
-    out: Floats,
+    out: _Floats,
 ) -> None: ...
 
 __test__: dict[Any, Any]
