@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from simcenter.planning.plan import Evidence, Plan, Round
 from simcenter.planning.proof import Proof, prove, safety, share_of_alpha
 from simcenter.planning.requirement import ClosedForm, closed_form
 from simcenter.planning.search import OutOfTimeError, Search, Step, improve
+from simcenter.scenario import check_scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.engine import check_engine
 
@@ -32,6 +34,8 @@ Progress = Callable[[str, float], None]
 
 STEADY = 10
 """Replications after which their pace is known: the first ones start processes."""
+SKETCHED = 20_000
+"""Contacts that the first phase and the measuring of effects play at least, if half a fresh round has so many."""
 MOST_ROUNDS = 6
 GROWTH = (1, 1, 2, 2, 4, 4)
 """Fresh replications of each round, in multiples of ``replications``."""
@@ -82,8 +86,10 @@ def plan(
     ScenarioError
         For arguments that are not allowed.
     """
+    check_scenario(scenario)
     _check(replications, seed, confidence, time_limit)
     check_engine(engine)
+    replications, seed = int(replications), int(seed)
     network = compile_network(scenario)
     centre = centre_of(scenario, network)
     form = closed_form(scenario, network)
@@ -103,7 +109,7 @@ def _check(replications: int, seed: int, confidence: float, time_limit: float | 
     problems = [
         f"{name}: must be a whole number from {least}, got {value!r}"
         for name, value, least in (("replications", replications, 10), ("seed", seed, 0))
-        if isinstance(value, bool) or not isinstance(value, int) or value < least
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < least
     ]
     if not 0.5 <= confidence < 1:
         problems.append(f"confidence: must be from 0.5 to below 1, got {confidence!r}")
@@ -191,8 +197,10 @@ class _Job:
         self.clock = _Clock(None, lambda message, fraction: None, 1)
         self.simulator = Simulator(players, cells, form.staffing, seed)
         self.memo = _Memo(self.simulator, self.possible)
-        self.quick = range(max(20, replications // 8))
         self.full = range(max(20, replications // 2))
+        # few contacts are cheap to play and noisy: more replications for small centres
+        contacts = max(float(centre.volume.sum()), 1.0)
+        self.quick = range(int(np.clip(SKETCHED / contacts, max(20, replications // 8), len(self.full))))
         self.rounds: list[Round] = []
         searched = cells.only(self.possible)
         self.search = Search(

@@ -10,6 +10,7 @@ from simcenter import erlang
 from simcenter.planning.backlog import level_work
 from simcenter.planning.centre import NO_LIMIT, Centre, FloatArray, IntArray, centre_of
 from simcenter.planning.flows import FULL, Conditions, Flows, plain_conditions, solve_flows
+from simcenter.scenario import check_scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.network import CHAT, DEFERRED, EXCLUSIVE, Network
 from simcenter.simulation.staffing import Staffing
@@ -60,6 +61,7 @@ def requirement(scenario: "Scenario") -> Staffing:
 
 def closed_form(scenario: "Scenario", network: Network | None = None) -> ClosedForm:
     """The requirement with its details: exact advisers, loads, flows and a frame of formulas."""
+    check_scenario(scenario)
     network = network or compile_network(scenario)
     centre = centre_of(scenario, network)
     queues = list(scenario.queues.values())

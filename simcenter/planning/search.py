@@ -122,7 +122,10 @@ class Level:
     def __post_init__(self) -> None:
         self.stalled = STALLED.get(self.phase, 3)
         self.worthwhile = WORTHWHILE.get(self.phase, 0.003)
-        self.scale: FloatArray = np.ones(len(self.search.cells.criteria))
+        criteria = len(self.search.cells.criteria)
+        # how the effects of each criterion turn out when advisers go, and when they come
+        self.going: FloatArray = np.ones(criteria)
+        self.coming: FloatArray = np.ones(criteria)
 
     def look(self, advisers: IntArray) -> Sample:
         """Evaluate a staffing and note it."""
@@ -186,6 +189,7 @@ class Level:
                 if last or self.phase == "sketch":
                     break
                 thinned, caution, last = 1, 1.0, True
+                self.going = np.ones_like(self.going)
                 continue
             after = self._settled(best, self.look(moved))
             saved = self._cost(best) - self._cost(after)
@@ -259,7 +263,8 @@ class Level:
     def _moves(self, sample: Sample, room: Room, caution: float = 1.0) -> IntArray:
         search = self.search
         assert search.effects is not None
-        factors = self.scale[search.cells.criterion] * caution
+        scale = self.going if room.down_price < 0 else self.coming
+        factors = scale[search.cells.criterion] * caution
         effects = replace(search.effects, gain=(search.effects.gain @ diags(factors)).tocsr())
         need = search.need(sample, self.per_deviation)
         return best_moves(search.bounded, effects, sample.advisers, sample.mean, need, search.presence, room)
@@ -275,7 +280,7 @@ class Level:
             return False
         base = search.evaluate(sample.advisers, self.probes)
         search.effects = measure_effects(search.bounded, search.cells, search.evaluate, base, self.probes)
-        self.scale = np.ones_like(self.scale)
+        self.coming = np.ones_like(self.coming)
         return True
 
     def _learn(self, before: Sample, after: Sample) -> None:
@@ -290,12 +295,14 @@ class Level:
         predicted = np.asarray(effects.gain.T @ weight.ravel()).ravel()
         real = after.mean - before.mean
         noise = 0.2 * before.deviation / np.sqrt(len(before.replications))
-        for k in range(len(self.scale)):
+        scale = self.going if change.sum() < 0 else self.coming
+        for k in range(len(scale)):
             mine = self.search.cells.criterion == k
             said = float(np.abs(predicted[mine]).sum())
             if said > noise[mine].sum():
                 ratio = float((real[mine] * np.sign(predicted[mine])).sum()) / said
-                self.scale[k] = np.clip(0.5 * self.scale[k] + 0.5 * np.clip(ratio, 0.2, 4.0), 0.2, 4.0)
+                least = 1.0 if change.sum() < 0 else 0.2
+                scale[k] = np.clip(0.5 * scale[k] + 0.5 * np.clip(ratio, 0.2, 4.0), least, 4.0)
 
     def _give_up(self, best: Sample) -> None:
         """Keep the missed cells at what was reached, as nothing brings them nearer."""
