@@ -176,11 +176,11 @@ def test_tables_and_texts_of_a_plan(capped: Plan) -> None:
     frames = capped.frames()
     assert list(frames)[:5] == ["plan", "advisers", "hours", "proof", "unmet"]
     assert set(frames) > {"queues", "desks", "journeys", "days", "intervals", "steps", "rounds"}
-    assert list(frames["unmet"].columns)[0] == "place"
+    assert next(iter(frames["unmet"].columns)) == "place"
     assert frames["advisers"].drop(columns="interval_start").to_numpy().sum() == summary["advisers"].sum()
     written = capped.to_json_dict()
     assert "NaN" not in json.dumps(written)
-    assert list(written)[0] == "result_schema"
+    assert next(iter(written)) == "result_schema"
     assert written["queues"] == capped.results.to_json_dict()["queues"]
     assert written["plan"]["proven"] is True
     assert "proven: every target holds with 95 % confidence" in repr(capped)
@@ -191,7 +191,8 @@ def test_shrinkage_is_scheduled_on_top() -> None:
     made = plan(scenario({"a": phone(160)}, {"x": {"shrinkage": 0.3, "serves": {"a": {}}}}), seed=1, replications=40)
     summary = made.summary
     assert (summary["scheduled"] == np.ceil(summary["advisers"] / 0.7 - 1e-9)).all()
-    assert made.desks["scheduled_hours"].sum() == pytest.approx(summary["scheduled"].sum() * made.staffing.interval_s / 3600)
+    hours = summary["scheduled"].sum() * made.staffing.interval_s / 3600
+    assert made.desks["scheduled_hours"].sum() == pytest.approx(hours)
 
 
 def test_progress_is_told_and_never_goes_back() -> None:
