@@ -43,6 +43,9 @@ def integrate(
         while point - left > SMALL and len(pieces) < 60:
             pieces.add(point)
             point = left + (point - left) / 4
+    if top > left and right - top > 100:  # a slow tail, and a factor that varies fast beside the top
+        pieces |= {top + sign * mpf(4) ** k for k in range(-3, 9) for sign in (-1, 1)}
+        pieces = {point for point in pieces if left <= point <= right}
     if len(pieces) == 1:
         return mpf(0)
     return mp.quad(lambda x: factor(x) * mp.exp(g(x)), sorted(pieces), method="gauss-legendre", maxdegree=7)

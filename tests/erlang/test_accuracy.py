@@ -66,6 +66,11 @@ def test_corners() -> None:
     assert worst_breaches([p for p in corners if p.advisers <= 1e6]) == []
 
 
+def test_next_to_no_advisers() -> None:
+    """A wait of thousands of AHTs beside a patience of one."""
+    assert worst_breaches([Point(1922.5389253250776, 0.0004709794741315538, 1.1769746538730022, 0.0235)]) == []
+
+
 @pytest.mark.slow
 def test_more_random_points() -> None:
     assert worst_breaches(points(seed=5, count=40)) == []
