@@ -51,7 +51,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON ins
 Replications = Annotated[int, typer.Option(min=1, help="How many independent weeks, days, ... to simulate.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same customers.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the replications.")]
-Engine = Annotated[str, typer.Option(help="auto, simpy or compiled; all give the same rows.")]
+Engine = Annotated[str, typer.Option(help="auto or simpy; every engine gives the same rows.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 

@@ -11,7 +11,6 @@ from simcenter.cli.options import (
     Json,
     Output,
     Quiet,
-    Replications,
     ScenarioFile,
     Seed,
     Settings,
@@ -22,7 +21,7 @@ from simcenter.cli.screen import progress, show
 
 def plan(
     scenario: ScenarioFile,
-    replications: Replications = 100,
+    replications: Annotated[int, typer.Option(min=10, help="Fresh replications for the proof.")] = 100,
     seed: Seed = 0,
     confidence: Annotated[float, typer.Option(min=0.5, max=0.999, help="Of the proof: all targets together.")] = 0.95,
     time_limit: Annotated[
