@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from simcenter.errors import SimcenterError as SimcenterError
     from simcenter.errors import UnattainableError as UnattainableError
     from simcenter.experiment import Results as Results
-    from simcenter.experiment import simulate as simulate
+    from simcenter.experiment.simulate import simulate as simulate
     from simcenter.planning import Plan as Plan
-    from simcenter.planning import plan as plan
-    from simcenter.planning import requirement as requirement
+    from simcenter.planning.planner import plan as plan
+    from simcenter.planning.requirement import requirement as requirement
     from simcenter.report import write as write
     from simcenter.scenario import Scenario as Scenario
     from simcenter.scenario import load_scenario as load_scenario

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simcenter.measures import Meter
 from simcenter.simulation.log import ContactLog, Outcome
-from simcenter.simulation.network import Network
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from simcenter.scenario import Calendar
 
 
-def legs_frame(logs: "list[tuple[int, ContactLog]]", network: Network, calendar: "Calendar") -> "pd.DataFrame":
+def legs_frame(logs: "list[tuple[int, ContactLog]]", meter: Meter, calendar: "Calendar") -> "pd.DataFrame":
     """One row per leg of the given replications.
 
     Columns: ``replication, origin, customer, attempt, leg, queue, from_desk, desk, adviser, outcome``; seconds since
     00:00 of the first day: ``entered_s, start_s, end_s, freed_s``; local times: ``entered_local, start_local,
-    end_local``; and ``waited_s`` until the start, or the end of those never answered, in elapsed seconds.
+    end_local``; and what the measures are made of: ``wait_s`` until the answer, or the end of those never answered
+    (working seconds, until the reply, in deferred queues), ``handle_s`` that the adviser was busy with it, ``in_time``
+    whether it was answered within the queue's promise (NA where nothing is promised or that is not decided).
     """
     import pandas as pd
 
-    parts = [_legs(number, log, network, calendar) for number, log in logs]
+    parts = [_legs(number, log, meter, calendar) for number, log in logs]
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
     return pd.concat(parts, ignore_index=True)
@@ -46,12 +48,16 @@ COLUMNS = (
     "start_s",
     "end_s",
     "freed_s",
-    "waited_s",
+    "wait_s",
+    "handle_s",
+    "in_time",
 )
 
 
-def _legs(number: int, log: ContactLog, network: Network, calendar: "Calendar") -> "pd.DataFrame":
+def _legs(number: int, log: ContactLog, meter: Meter, calendar: "Calendar") -> "pd.DataFrame":
     import pandas as pd
+
+    network = meter.network
 
     midnight = pd.Timestamp(calendar.dates[0]).tz_localize(calendar.timezone)
 
@@ -81,6 +87,21 @@ def _legs(number: int, log: ContactLog, network: Network, calendar: "Calendar") 
         "start_s": log.start_s,
         "end_s": log.end_s,
         "freed_s": log.freed_s,
-        "waited_s": np.where(log.desk >= 0, log.start_s, log.end_s) - log.entered_s,
+        "wait_s": meter.waits(log)[0],
+        "handle_s": log.freed_s - log.start_s,
+        "in_time": _in_time(log, meter),
     }
     return pd.DataFrame(data, columns=list(COLUMNS))
+
+
+def _in_time(log: ContactLog, meter: Meter) -> "pd.arrays.BooleanArray":
+    """(L,) whether each leg was answered within its promise; NA where the service level does not count it."""
+    import pandas as pd
+
+    promised = np.array([within is not None for within in meter.promises.within], dtype=np.bool_)[log.queue]
+    due_s = meter.due(log)
+    answered = log.desk >= 0
+    stuck = (log.outcome == Outcome.WAITING) | (log.outcome == Outcome.DROPPED)
+    judged = answered | (log.outcome == Outcome.ABANDONED) | (stuck & (due_s <= log.end_s))
+    in_time = answered & (meter.answers(log) <= due_s)
+    return pd.arrays.BooleanArray(in_time, ~(promised & judged))

@@ -262,4 +262,4 @@ class Results:
 
     @cached_property
     def _legs(self) -> "pd.DataFrame":
-        return legs_frame(list(self._logs), self._accumulator.meter.network, self.scenario.calendar)
+        return legs_frame(list(self._logs), self._accumulator.meter, self.scenario.calendar)

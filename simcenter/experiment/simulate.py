@@ -1,26 +1,28 @@
 """Simulate: play a centre a number of times and say what comes out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from simcenter.errors import ScenarioError
 from simcenter.experiment.replicate import Players, Progress
 from simcenter.experiment.results import Results
 from simcenter.measures import Tally, compile_promises
+from simcenter.scenario import check_scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.engine import check_engine
 from simcenter.simulation.log import ContactLog
 from simcenter.simulation.staffing import Staffing
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from simcenter.scenario import Scenario
 
 
 def simulate(
     scenario: "Scenario",
-    staffing: "Staffing | pd.DataFrame | None" = None,
+    staffing: "Staffing | Mapping[str, int | Sequence[int]] | pd.DataFrame | None" = None,
     *,
     replications: int = 100,
     seed: int = 0,
@@ -35,9 +37,9 @@ def simulate(
     Parameters
     ----------
     scenario : Scenario
-    staffing : Staffing or DataFrame, optional
-        Advisers on the floor, as a Staffing or with columns interval_start, desk, advisers; left out: those that the
-        scenario gives.
+    staffing : Staffing, mapping or DataFrame, optional
+        Advisers on the floor: a Staffing; a desk's name to its number, or its numbers per interval; or a table with
+        columns interval_start, desk, advisers. Left out: those that the scenario gives.
     replications : int
         How many times the whole horizon is played, 1 or more; confidence intervals need at least 2.
     seed : int
@@ -62,8 +64,10 @@ def simulate(
     ScenarioError
         For arguments that are not allowed, and desks without advisers.
     """
+    check_scenario(scenario)
     _check(engine, confidence, replications=replications, keep_legs=keep_legs, seed=seed)
     staffing = _staffing(scenario, staffing)
+    replications, seed, keep_legs = int(replications), int(seed), int(keep_legs)
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
         played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=keep_legs)
         return Results.from_tallies(
@@ -77,24 +81,27 @@ def simulate(
         )
 
 
-def _staffing(scenario: "Scenario", given: "Staffing | pd.DataFrame | None") -> Staffing:
+def _staffing(scenario: "Scenario", given: object) -> Staffing:
     """The staffing to simulate, made sure to be for this scenario."""
-    if given is None:
-        return Staffing.from_scenario(scenario)
-    if not isinstance(given, Staffing):
+    if given is None or isinstance(given, Mapping):
+        return Staffing.from_scenario(scenario, given)
+    if isinstance(given, pd.DataFrame):
         return Staffing.from_frame(given, scenario)
+    if not isinstance(given, Staffing):
+        allowed = "a Staffing, {desk: advisers}, or a DataFrame with columns interval_start, desk, advisers"
+        raise ScenarioError([f"staffing: must be {allowed}, got {given!r}"])
     if (given.desks, given.interval_start) != (tuple(scenario.desks), scenario.calendar.interval_start):
         raise ScenarioError(["staffing: must be for the desks and intervals of this scenario, got one for others"])
     return given
 
 
-def _check(engine: str, confidence: float, **whole: int) -> None:
+def _check(engine: str, confidence: float, **whole: object) -> None:
     """Raise ScenarioError for arguments that are not allowed, all at once."""
     check_engine(engine)
     problems = [
         f"{name}: must be a whole number from {least}, got {value!r}"
         for (name, value), least in zip(whole.items(), (1, 0, 0), strict=True)
-        if isinstance(value, bool) or not isinstance(value, int) or value < least
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < least
     ]
     if not 0 < confidence < 1:
         problems.append(f"confidence: must be between 0 and 1, got {confidence!r}")

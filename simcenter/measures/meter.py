@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from simcenter.measures.clock import WorkingClock, working_clock
+from simcenter.measures.clock import working_clock
 from simcenter.measures.desk_time import DeskTime, open_intervals
 from simcenter.measures.histogram import Histogram
 from simcenter.measures.journeys import journey_sums
@@ -62,13 +62,8 @@ class Meter:
         """The tally of one replication's log."""
         row = np.minimum((log.entered_s / self.network.interval_s).astype(np.int64), self.intervals)
         answered = log.desk >= 0
-        deferred = self._deferred[log.queue]
-        answer_s = np.where(deferred, log.end_s, log.start_s)
-        wait_s = np.where(answered, log.start_s, log.end_s) - log.entered_s
-        delayed = wait_s > 0
-        for queue in np.flatnonzero(self._deferred):
-            legs = np.flatnonzero(log.queue == queue)
-            self._working_waits(log, legs, self._clocks[queue], answered[legs], wait_s, delayed)
+        answer_s = self.answers(log)
+        wait_s, delayed = self.waits(log)
         queues = self._queue_sums(log, row, answered, answer_s, wait_s, delayed)
         waits = self._waits(row[answered], log.queue[answered], wait_s[answered])
         shape = (self.intervals + 1, len(self.network.queue_names))
@@ -82,20 +77,25 @@ class Meter:
             percentiles=waits[3],
         )
 
-    @staticmethod
-    def _working_waits(
-        log: ContactLog,
-        legs: IntArray,
-        clock: WorkingClock,
-        answered: BoolArray,
-        wait_s: FloatArray,
-        delayed: BoolArray,
-    ) -> None:
-        """Deferred legs wait working seconds until their reply; delayed is who was not begun at once."""
-        entered = clock.worked(log.entered_s[legs])
-        wait_s[legs] = clock.worked(log.end_s[legs]) - entered
-        begun_s = np.where(answered, log.start_s[legs], log.end_s[legs])
-        delayed[legs] = clock.worked(begun_s) > entered
+    def answers(self, log: ContactLog) -> FloatArray:
+        """When each leg was answered (L,): the start, or the reply of deferred ones; means nothing where it was not."""
+        return np.where(self._deferred[log.queue], log.end_s, log.start_s)
+
+    def waits(self, log: ContactLog) -> tuple[FloatArray, BoolArray]:
+        """How long each leg waited (L,), and whether it waited at all.
+
+        Until the answer, or the end of those never answered: in seconds, or in working seconds where deferred.
+        """
+        answered = log.desk >= 0
+        wait_s = np.where(answered, log.start_s, log.end_s) - log.entered_s
+        delayed = wait_s > 0
+        for queue in np.flatnonzero(self._deferred):
+            legs, clock = np.flatnonzero(log.queue == queue), self._clocks[queue]
+            entered = clock.worked(log.entered_s[legs])
+            wait_s[legs] = clock.worked(log.end_s[legs]) - entered
+            begun_s = np.where(answered[legs], log.start_s[legs], log.end_s[legs])
+            delayed[legs] = clock.worked(begun_s) > entered
+        return wait_s, delayed
 
     def _queue_sums(
         self,
@@ -123,7 +123,7 @@ class Meter:
         for name, outcome in _OUTCOMES.items():
             result[name] = count(log.outcome == outcome)
         abandoned = log.outcome == Outcome.ABANDONED
-        due_s = self._due(log, self.promises.within)
+        due_s = self.due(log)
         stuck = (log.outcome == Outcome.WAITING) | (log.outcome == Outcome.DROPPED)
         late = stuck & (due_s <= log.end_s)
         judged = answered | abandoned | late
@@ -139,8 +139,11 @@ class Meter:
         result["handle_s"] = total(answered, log.freed_s - log.start_s)
         return result
 
+    def due(self, log: ContactLog) -> FloatArray:
+        """By when each leg was to be answered (L,); inf where nothing is promised, or not inside the horizon."""
+        return self._due(log, self.promises.within)
+
     def _due(self, log: ContactLog, within: tuple[Within | None, ...]) -> FloatArray:
-        """When each leg is due (L,); inf where nothing is promised, or not inside the horizon."""
         due_s = np.full(len(log), np.inf)
         for queue, promise in enumerate(within):
             if promise is not None:

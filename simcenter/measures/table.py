@@ -5,7 +5,6 @@ Everything that computes, prints or documents a measure reads this table.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 Level = Literal["queue", "desk", "journey"]
@@ -40,7 +39,7 @@ class Measure:
 
 def _terms(names: str, scale: float = 1.0) -> Mapping[str, float]:
     """``"a b -c"`` as coefficients."""
-    return MappingProxyType({name.lstrip("-"): -scale if name.startswith("-") else scale for name in names.split()})
+    return {name.lstrip("-"): -scale if name.startswith("-") else scale for name in names.split()}
 
 
 def _count(level: Level, name: str, formula: str, unit: str, source: str = "contact log") -> Measure:

@@ -6,13 +6,13 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
+
+import pandas as pd
 
 from simcenter.errors import SimcenterError
+from simcenter.scenario import Scenario
 from simcenter.simulation.staffing import Staffing
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 RESULT_SCHEMA = 1
 
@@ -33,7 +33,7 @@ class Reportable(Protocol):
         ...
 
 
-def write(result: "Reportable | Staffing | pd.DataFrame", path: str | os.PathLike[str]) -> None:
+def write(result: "Reportable | Staffing | pd.DataFrame | Scenario", path: str | os.PathLike[str]) -> None:
     """Write a result to a file: CSV, XLSX or JSON by the ending of its name.
 
     The file is written under another name beside it first, then renamed: whatever happens, there is no half of it.
@@ -42,7 +42,8 @@ def write(result: "Reportable | Staffing | pd.DataFrame", path: str | os.PathLik
 
     Parameters
     ----------
-    result : Results, Plan, Staffing or DataFrame
+    result : Results, Plan, Staffing, DataFrame or Scenario
+        A scenario goes into .json only: the resolved form, which ``load_scenario`` reads.
     path : str or path
         Ends in .csv, .xlsx or .json.
 
@@ -52,6 +53,10 @@ def write(result: "Reportable | Staffing | pd.DataFrame", path: str | os.PathLik
         For another ending, a place that cannot be written, or a table too long for a sheet.
     """
     target = Path(path)
+    if not isinstance(result, Staffing | Reportable | Scenario | pd.DataFrame):
+        raise SimcenterError(f"result: must be Results, Plan, Staffing, DataFrame or Scenario, got {result!r:.80}")
+    if isinstance(result, Scenario) and target.suffix.lower() != ".json":
+        raise SimcenterError(f"{target}: must end in .json for a scenario, got {target.suffix or 'no ending'!r}")
     try:
         save = _WAYS[target.suffix.lower()]
     except KeyError:
@@ -98,8 +103,6 @@ def tables_of(result: "Reportable | Staffing | pd.DataFrame") -> "dict[str, pd.D
 
 def guarded(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The frame with an apostrophe before each text that a spreadsheet would run as a formula; times as local ISO."""
-    import pandas as pd
-
     columns = {}
     for name, column in _with_iso_times(frame).items():
         if isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_any_real_numeric_dtype(column.dtype):
@@ -110,7 +113,6 @@ def guarded(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 def _with_iso_times(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The frame with zoned times as local ISO texts."""
-    import pandas as pd
 
     def iso(moment: "pd.Timestamp") -> str:
         return moment.isoformat(timespec="milliseconds")
@@ -131,7 +133,9 @@ def _write_csv(result: Any, path: Path) -> None:
 
 def _write_json(result: Any, path: Path) -> None:
     with open(path, "w", encoding="utf-8", newline="\n") as file:
-        if isinstance(result, Staffing | Reportable):
+        if isinstance(result, Scenario):
+            json.dump(result.to_dict(), file, indent=1, ensure_ascii=False, allow_nan=False)
+        elif isinstance(result, Staffing | Reportable):
             json.dump(to_json_dict(result), file, indent=1, ensure_ascii=False, allow_nan=False)
         else:
             file.write(rows_as_json(result))

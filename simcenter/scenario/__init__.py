@@ -6,7 +6,7 @@ from simcenter.scenario.given import read_staffing_frame
 from simcenter.scenario.horizon import Horizon
 from simcenter.scenario.hours import Hours
 from simcenter.scenario.laws import HandleTime, Law
-from simcenter.scenario.model import Scenario
+from simcenter.scenario.model import Scenario, check_scenario
 from simcenter.scenario.queue import Queue
 from simcenter.scenario.reader import load_scenario
 from simcenter.scenario.schema import json_schema
@@ -27,6 +27,7 @@ __all__ = [
     "Serves",
     "Target",
     "Transfer",
+    "check_scenario",
     "json_schema",
     "load_scenario",
     "read_staffing_frame",

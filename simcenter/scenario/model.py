@@ -174,3 +174,9 @@ class ScenarioForm(BaseModel):
     desks: dict[str, DeskForm]
     targets: CentreTargets = CentreTargets()
     max_legs: Annotated[int, Whole(1, 100)] = 8
+
+
+def check_scenario(value: object) -> None:
+    """Raise ScenarioError unless the value is a Scenario: what library functions ask of their first argument."""
+    if not isinstance(value, Scenario):
+        raise ScenarioError([f"scenario: must be a Scenario (load_scenario reads one from a file), got {show(value)}"])

@@ -1,6 +1,7 @@
 """Reading a scenario file: TOML text (or the JSON of a resolved scenario) in, a checked scenario out."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from simcenter.errors import ScenarioError
 from simcenter.scenario.build import build_scenario
 from simcenter.scenario.model import Scenario
 from simcenter.scenario.problems import show
+from simcenter.scenario.ready import ready_scenarios
 from simcenter.scenario.tables import Files
 
 LARGEST_BYTES = 100_000_000
@@ -20,8 +22,8 @@ def load_scenario(path: str | Path) -> Scenario:
     Parameters
     ----------
     path : str or Path
-        A TOML file; the demand files that it names are looked for beside it. A file that ends in .json is read as
-        JSON: a resolved scenario as ``to_dict`` gives it.
+        A TOML file, or the name of a ready scenario; the demand files are looked for beside it. A file that ends in
+        .json is read as JSON: a resolved scenario as ``to_dict`` gives it.
 
     Returns
     -------
@@ -32,7 +34,12 @@ def load_scenario(path: str | Path) -> Scenario:
     ScenarioError
         With every problem found, each as ``key path: rule, got value``.
     """
-    return build_scenario(read_tables(path), Files(Path(path).parent))
+    if not isinstance(path, str | os.PathLike):
+        raise ScenarioError([f"path: must be that of a scenario file, got {show(path)}"])
+    place = Path(path)
+    if not place.exists():
+        place = ready_scenarios().get(str(path), place)
+    return build_scenario(read_tables(place), Files(place.parent))
 
 
 def read_tables(path: str | Path) -> dict[str, Any]:

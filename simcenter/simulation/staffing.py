@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcenter.errors import ScenarioError
+from simcenter.scenario import check_scenario
 from simcenter.scenario.desk import MOST_ADVISERS
 from simcenter.scenario.given import read_staffing
 from simcenter.scenario.problems import dotted, nearest, show
@@ -105,13 +106,14 @@ class Staffing:
         }
         empty = cls._empty(scenario)
         given |= dict(advisers or {})
-        missing = [
+        problems = [_unknown(name, empty.desks) for name in given if name not in empty.desks]
+        problems += [
             f"{_key(name)}: must be given to simulate, got nothing (let `plan` find them, or give a staffing)"
             for name in scenario.desks
             if name not in given
         ]
-        if missing:
-            raise ScenarioError(missing)
+        if problems:
+            raise ScenarioError(problems)
         return empty.with_advisers(given)
 
     @classmethod
@@ -158,6 +160,11 @@ class Staffing:
         ScenarioError
             Every problem found (of many of a kind the first ones).
         """
+        import pandas as pd
+
+        check_scenario(scenario)
+        if not isinstance(frame, pd.DataFrame):
+            raise ScenarioError([f"frame: must be a DataFrame, got {show(frame)}"])
         empty = cls._empty(scenario)
         wanted = {desk: empty.open[:, d] for d, desk in enumerate(empty.desks)}
         given = {name: desk.advisers for name, desk in scenario.desks.items() if desk.advisers is not None}
@@ -203,12 +210,10 @@ class Staffing:
         for desk, change in changes.items():
             values = np.asarray(change)
             if desk not in place:
-                problems.append(
-                    f"{dotted(('desks', desk))}: must be a desk of the scenario {nearest(desk, self.desks)}"
-                )
+                problems.append(_unknown(desk, self.desks))
             elif values.dtype.kind not in "iuf" or values.shape not in ((), (len(table),)):
                 rule = f"must be one number or one for each of the {len(table)} intervals"
-                problems.append(f"{_key(desk)}: {rule}, got {values.dtype} of shape {values.shape}")
+                problems.append(f"{_key(desk)}: {rule}, got {show(change)}")
             else:
                 table[:, place[desk]] = values if values.ndim else np.where(self.open[:, place[desk]], values, 0)
         if problems:
@@ -241,6 +246,10 @@ class Staffing:
     def _repr_html_(self) -> str:
         frame = self.to_frame().pivot(index="interval_start", columns="desk", values="advisers")
         return str(frame[list(self.desks)].to_html())
+
+
+def _unknown(desk: str, desks: Sequence[str]) -> str:
+    return f"{dotted(('desks', desk))}: must be a desk of the scenario {nearest(desk, desks)}"
 
 
 def scheduled(required: npt.ArrayLike, shrinkage: npt.ArrayLike) -> IntArray:

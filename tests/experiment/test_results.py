@@ -307,6 +307,23 @@ def test_legs_are_the_log_with_names_units_and_local_times(centre, results, play
     )
 
 
+def test_measures_can_be_made_again_from_the_legs(results, centre):
+    """Waits, handle times and the service level of the only replication, summed from its legs."""
+    one = simulate(centre, replications=1)
+    legs = one.legs
+    answered = legs[legs["desk"].notna()]
+    waits = answered.groupby("queue", observed=True)["wait_s"].mean()
+    handled = answered.groupby("queue", observed=True)["handle_s"].mean()
+    for queue in waits.index:
+        assert one.queues.loc[queue, "asa_s"] == pytest.approx(waits[queue], rel=1e-12)
+        assert one.queues.loc[queue, "handle_s"] == pytest.approx(handled[queue], rel=1e-12)
+    shares = legs[legs["in_time"].notna()].groupby("queue", observed=True)["in_time"].mean()
+    assert set(shares.index) == {name for name, queue in centre.queues.items() if queue.target and queue.target.within}
+    for queue, share in shares.items():
+        if centre.queues[queue].target.definition == "sl_offered":
+            assert one.queues.loc[queue, "service_level"] == pytest.approx(share, rel=1e-12)
+
+
 def test_legs_of_no_replication_are_an_empty_table(centre):
     none = simulate(centre, replications=1, keep_legs=0)
     assert len(none.legs) == 0

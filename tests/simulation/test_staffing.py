@@ -119,7 +119,7 @@ def test_with_advisers_says_what_does_not_fit() -> None:
         Staffing.constant(centre(), 4).with_advisers({"bakc": 7, "front": [1, 2]})
     assert problems(caught) == [
         "desks.bakc: must be a desk of the scenario (nearest: back)",
-        "desks.front.advisers: must be one number or one for each of the 48 intervals, got int64 of shape (2,)",
+        "desks.front.advisers: must be one number or one for each of the 48 intervals, got [1, 2]",
     ]
 
 
