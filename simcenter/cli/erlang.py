@@ -43,28 +43,14 @@ def promise(text: str) -> tuple[float, float]:
 def erlang(
     volume: Annotated[float | None, typer.Option(help="Contacts per interval.")] = None,
     aht: Annotated[Any, typer.Option(parser=seconds, metavar="TIME", help="Mean handle time: 180, 3min.")] = None,
-    interval: Annotated[
-        Any, typer.Option(parser=seconds, metavar="TIME", help="Length of interval (default 30min).")
-    ] = None,
-    target: Annotated[
-        Any, typer.Option(parser=promise, metavar="P/T", help="80/20: 80 % within 20 s (default 80/20).")
-    ] = None,
-    patience: Annotated[
-        Any, typer.Option(parser=seconds, metavar="TIME", help="Mean patience (default no end).")
-    ] = None,
-    lines: Annotated[int | None, typer.Option(help="Contacts served and waiting at most (default no limit).")] = None,
-    shrinkage: Annotated[
-        Any, typer.Option(parser=share, metavar="SHARE", help="Paid time off the floor (default 0).")
-    ] = None,
-    max_occupancy: Annotated[
-        Any, typer.Option(parser=share, metavar="SHARE", help="Cap on occupancy (default 1).")
-    ] = None,
-    max_abandonment: Annotated[
-        Any, typer.Option(parser=share, metavar="SHARE", help="Cap on those lost (default 1).")
-    ] = None,
-    max_asa: Annotated[
-        Any, typer.Option(parser=seconds, metavar="TIME", help="Cap on the mean wait (default none).")
-    ] = None,
+    interval: Annotated[Any, typer.Option(parser=seconds, metavar="TIME", help="Length of interval (30min).")] = None,
+    target: Annotated[Any, typer.Option(parser=promise, metavar="P/T", help="80/20: 80 % within 20 s (80/20).")] = None,
+    patience: Annotated[Any, typer.Option(parser=seconds, metavar="TIME", help="Mean patience (no end).")] = None,
+    lines: Annotated[int | None, typer.Option(help="Contacts served and waiting at most (no limit).")] = None,
+    shrinkage: Annotated[Any, typer.Option(parser=share, metavar="SHARE", help="Paid time off the floor (0).")] = None,
+    max_occupancy: Annotated[Any, typer.Option(parser=share, metavar="SHARE", help="Cap on occupancy (1).")] = None,
+    max_abandonment: Annotated[Any, typer.Option(parser=share, metavar="SHARE", help="Cap on those lost (1).")] = None,
+    max_asa: Annotated[Any, typer.Option(parser=seconds, metavar="TIME", help="Cap on the mean wait (none).")] = None,
     advisers: Annotated[int | None, typer.Option(help="Advisers given: what do they achieve, and carry?")] = None,
     file: Annotated[
         Path | None, typer.Option(help="CSV with a row per interval; columns volume, aht_s, target, patience_s, ...")
