@@ -19,7 +19,7 @@ from simcenter.planning.moves import Room, best_moves
 STALLED = {"sketch": 2}
 """Rounds of a phase (3 where not named) without a staffing that is cheaper by ``WORTHWHILE``, after which it ends."""
 WORTHWHILE = {"sketch": 0.015}
-"""Share of the cost (0.003 where not named)."""
+"""Share of the cost (0.006 where not named)."""
 LOWER_CAUTION, RETURN_CAUTION = 1.4, 0.6
 """Trust in effects measured one by one when many advisers go at once (they harm more) or come back (they help less)."""
 RETREATS = 2
@@ -121,7 +121,7 @@ class Level:
 
     def __post_init__(self) -> None:
         self.stalled = STALLED.get(self.phase, 3)
-        self.worthwhile = WORTHWHILE.get(self.phase, 0.003)
+        self.worthwhile = WORTHWHILE.get(self.phase, 0.006)
         criteria = len(self.search.cells.criteria)
         # how the effects of each criterion turn out when advisers go, and when they come
         self.going: FloatArray = np.ones(criteria)
