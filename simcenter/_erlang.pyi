@@ -13,6 +13,7 @@ advisers_for: np.ufunc
 load_for: np.ufunc
 lines_for: np.ufunc
 terms: np.ufunc
+
 def advisers_for_one(
     load: float,
     limit: float,

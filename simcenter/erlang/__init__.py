@@ -17,18 +17,15 @@ from simcenter.erlang.family import (
     abandonment,
     asa,
     blocking,
-    erlang_b,
-    erlang_c,
     mean_wait,
     occupancy,
-    offered_load,
     queue_length,
-    service_level,
     wait_probability,
-    wait_quantile,
 )
+from simcenter.erlang.formulas import erlang_b, erlang_c, offered_load
 from simcenter.erlang.staffing import advisers_for, lines_for, load_for
 from simcenter.erlang.time_varying import advisers_over_time, load_over_time
+from simcenter.erlang.waits import service_level, wait_quantile
 
 __all__ = [
     "abandonment",
@@ -60,3 +57,8 @@ __all__ = [
     "wait_probability",
     "wait_quantile",
 ]
+
+
+def __dir__() -> list[str]:
+    """The functions, without the modules that they live in: one of those, called, says nothing useful."""
+    return sorted(__all__)

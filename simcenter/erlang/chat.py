@@ -29,8 +29,8 @@ from simcenter.erlang.arguments import (
     numbers,
     one_of,
 )
-from simcenter.erlang.family import DEFINITIONS
 from simcenter.erlang.staffing import UNATTAINABLE, found
+from simcenter.erlang.waits import DEFINITIONS
 from simcenter.errors import ArgumentError
 
 _PROBABILITY, _ABANDONMENT, _BLOCKING, _MEAN_WAIT, _ASA, _LEVEL, _HELD, _SESSION, _BUSY = range(9)

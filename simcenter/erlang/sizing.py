@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simcenter.erlang import family
+from simcenter.erlang import family, formulas, waits
 from simcenter.erlang.arguments import DURATION, LINES, SHARE_BELOW_1, VOLUME, WHOLE_ADVISERS, Rule, gather
 from simcenter.erlang.staffing import advisers_for, load_for
 from simcenter.errors import ArgumentError
@@ -68,7 +68,7 @@ def size(**inputs: Any) -> list[dict[str, Any]]:
         for name, value in zip(values, call.values, strict=True)
     }
     columns["load"] = np.asarray(
-        family.offered_load(columns["volume"], columns["aht_s"], interval_s=columns["interval_s"])
+        formulas.offered_load(columns["volume"], columns["aht_s"], interval_s=columns["interval_s"])
     )
     given = ~np.isnan(columns["advisers"])
     advisers = np.where(given, columns["advisers"], 0.0)
@@ -101,11 +101,11 @@ def measured(columns: Mapping[str, FloatArray], advisers: FloatArray) -> list[di
         "load": load,
         "advisers": advisers,
         "scheduled": np.ceil(advisers / (1 - columns["shrinkage"]) * (1 - 1e-12)),
-        "service_level": family.service_level(load, able, within_s=columns["within_s"], **system),
+        "service_level": waits.service_level(load, able, within_s=columns["within_s"], **system),
         "wait_probability": family.wait_probability(load, able, **system),
         "asa_s": family.asa(load, able, **system),
         "mean_wait_s": family.mean_wait(load, able, **system),
-        "wait_p90_s": family.wait_quantile(load, able, q=0.9, of="answered", **system),
+        "wait_p90_s": waits.wait_quantile(load, able, q=0.9, of="answered", **system),
         "abandonment": family.abandonment(load, able, **system),
         "blocking": family.blocking(load, able, **system),
         "occupancy": np.where(advisers > 0, on_contacts * able / np.maximum(advisers, 1), on_contacts),

@@ -22,7 +22,7 @@ from simcenter.erlang.arguments import (
     gather,
     one_of,
 )
-from simcenter.erlang.family import DEFINITIONS
+from simcenter.erlang.waits import DEFINITIONS
 from simcenter.errors import UnattainableError
 
 UNATTAINABLE = {"raise": "raise", "inf": "inf"}
@@ -47,42 +47,30 @@ def advisers_for(
     lines: Values = np.inf,
     invalid: str = "raise",
 ) -> Any:
-    """The least number of advisers that meets every limit.
+    """The least number of advisers that meets every limit: exact at every size.
 
-    Every row may have its own load, AHT, target, patience and limits. A limit is met when it is met within 1e-12,
-    relative; 100 % is only met where the system can reach it. Zero load needs 0 advisers. Without patience and with
-    unlimited places the answer is always above the load; where customers may leave it can be below.
+    Every row may have its own numbers. A limit is met when it is met within 1e-12, relative; 100 % is only met where
+    the system can reach it. Zero load needs 0 advisers. Without patience and with unlimited places the answer is
+    always above the load; where customers may leave it can be below.
 
     Parameters
     ----------
-    load : number, array or Series
-        Offered load in erlangs.
-    aht_s : number, array or Series
-        Mean handle time in seconds.
-    target : number, array or Series
-        Share of contacts to be answered within ``within_s``; 0 for no target.
-    within_s : number, array or Series
-        The promise in seconds.
-    patience_s : number, array or Series
-        Mean patience in seconds; inf: nobody leaves.
-    places : number, array or Series
-        Places to wait, without those being served; inf: no limit.
-    max_abandonment : number, array or Series
-        Largest share of contacts that may leave unanswered; 1 for no limit.
-    max_asa_s : number, array or Series
-        Largest mean wait of the answered, in seconds; inf for no limit.
-    max_occupancy : number, array or Series
-        Largest share of the advisers' time on contacts.
+    load, aht_s : number, array or Series
+        Offered load in erlangs; mean handle time in seconds.
+    target, within_s : number, array or Series
+        Share of contacts to be answered within so many seconds; target 0 for none.
+    patience_s, places, lines : number, array or Series
+        Mean patience in seconds; places to wait, without those being served; lines in all, for contacts served and
+        waiting (``places`` is then what the advisers leave of them). inf: nobody leaves, no limit.
+    max_abandonment, max_asa_s, max_occupancy : number, array or Series
+        Largest share of contacts that leave unanswered, mean wait of the answered in seconds, and share of the
+        advisers' time on contacts; 1, inf and 1 for no limit.
     fractional : bool
         Real-valued instead of whole advisers.
-    unattainable : {"raise", "inf"}
-        What to answer where no number of advisers is enough.
     definition, count_blocked, short_s
         Of the service level, as in `simcenter.erlang.service_level`.
-    lines : number, array or Series
-        Lines in all: contacts served and waiting together. With it, ``places`` is what the advisers leave of them.
-    invalid : {"raise", "nan"}
-        What to do with values that are not allowed; with "nan" the answer is float64.
+    unattainable, invalid : {"raise", "inf"}, {"raise", "nan"}
+        What to answer where no number of advisers is enough, and where a value is not allowed.
 
     Returns
     -------
@@ -91,28 +79,15 @@ def advisers_for(
 
     Raises
     ------
-    UnattainableError
-        Where a limit cannot be met, unless ``unattainable="inf"``.
-    ArgumentError
-        If an argument is not allowed.
-
-    Notes
-    -----
-    The search starts at the square-root rule of Halfin and Whitt (1981) and narrows a bracket between one number that
-    is not enough and one that is; so the answer is exact at every size.
+    UnattainableError, ArgumentError
+        Where a limit cannot be met, unless ``unattainable="inf"``; if an argument is not allowed.
     """
     one_of("unattainable", unattainable, UNATTAINABLE)
     call = _limits_call(
         ("load", load, LOAD), aht_s, target, within_s, patience_s, places, max_abandonment, max_asa_s, max_occupancy,
         short_s, lines, invalid,
     )  # fmt: skip
-    if call.plain:
-        row = (call.values[0], *_kernel(call, definition, count_blocked), not fractional)
-        return found(call, _erlang.advisers_for_one(*row), fractional, unattainable)
-    with np.errstate(all="ignore"):
-        row = (call.values[0], *_kernel(call, definition, count_blocked), not fractional)
-        least, _, _ = _erlang.advisers_for(*row)
-    return found(call, least, fractional, unattainable)
+    return found(call, _least(call, definition, count_blocked, not fractional), fractional, unattainable)
 
 
 def load_for(
@@ -215,6 +190,18 @@ def _kernel(call: Call, definition: str, count_blocked: bool) -> tuple[Any, ...]
         within / aht, aht / patience, places, target, abandonment, asa / aht, occupancy, code, bool(count_blocked),
         short / aht, lines,
     )  # fmt: skip
+
+
+def _least(call: Call, definition: str, count_blocked: bool, whole: bool) -> Any:
+    """The advisers of each row; inf where no number is enough.
+
+    The search starts at the square-root rule of Halfin and Whitt (1981) and narrows a bracket between one number that
+    is not enough and one that is.
+    """
+    if call.plain:
+        return _erlang.advisers_for_one(call.values[0], *_kernel(call, definition, count_blocked), whole)
+    with np.errstate(all="ignore"):
+        return _erlang.advisers_for(call.values[0], *_kernel(call, definition, count_blocked), whole)[0]
 
 
 def found(call: Call, least: Any, fractional: bool, unattainable: str, what: str = "advisers") -> Any:
