@@ -18,10 +18,11 @@ demo: .venv/built
 test: .venv/built
 	$(RUN) -m pytest -n 2 $(ARGS)
 
+# cython-lint starts pycodestyle by its name.
 lint: .venv/lint
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	.venv/bin/cython-lint ext
+	PATH="$$PWD/.venv/bin:$$PATH" cython-lint ext
 
 types: .venv/lint .venv/built
 	$(RUN) -m mypy

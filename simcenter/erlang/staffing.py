@@ -199,9 +199,11 @@ def _least(call: Call, definition: str, count_blocked: bool, whole: bool) -> Any
     is not enough and one that is.
     """
     if call.plain:
-        return _erlang.advisers_for_one(call.values[0], *_kernel(call, definition, count_blocked), whole)
+        row = (call.values[0], *_kernel(call, definition, count_blocked), whole)
+        return _erlang.advisers_for_one(*row)
     with np.errstate(all="ignore"):
-        return _erlang.advisers_for(call.values[0], *_kernel(call, definition, count_blocked), whole)[0]
+        row = (call.values[0], *_kernel(call, definition, count_blocked), whole)
+        return _erlang.advisers_for(*row)[0]
 
 
 def found(call: Call, least: Any, fractional: bool, unattainable: str, what: str = "advisers") -> Any:
