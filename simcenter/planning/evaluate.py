@@ -48,7 +48,6 @@ class Sample:
         """(C,) the ratios that the targets are about; NaN where nothing was counted."""
         return np.asarray(np.divide(self.num, self.den, out=np.full(len(self.num), np.nan), where=self.den != 0))
 
-
     def only(self, keep: BoolArray) -> "Sample":
         """The same for the cells where ``keep`` (C,) is true; ``by_row`` as it is."""
         part = self.margin[:, keep], self.by_row, self.num[keep], self.den[keep]

@@ -58,16 +58,7 @@ def best_moves(
     (T, D) int array
     """
     flat = advisers.ravel()
-    room_up, room_down = room.up.ravel(), room.down.ravel()
-    steps = [
-        diags(effects.step(advisers + 1).ravel()) @ effects.gain,
-        diags(effects.step(advisers + 2).ravel()) @ effects.gain,
-        -diags(effects.step(advisers).ravel()) @ effects.gain,
-    ]
-    cost = np.tile(centre.cost + SMALL_COST * max(centre.cost.max(initial=0.0), 1.0), len(advisers))
-    lists = [np.flatnonzero(room_up >= 1), np.flatnonzero(room_up >= 2), np.flatnonzero(room_down >= 1)]
-    gains = vstack([step.tocsr()[rows] for step, rows in zip(steps, lists, strict=True)]).tocsr()
-    price = np.concatenate([cost[lists[UP]], cost[lists[UP_AGAIN]], room.down_price * cost[lists[DOWN]]])
+    lists, gains, price = _steps(centre, effects, advisers, room)
     count, cells = gains.shape
     if count == 0:
         return advisers.copy()
@@ -93,6 +84,23 @@ def best_moves(
     added = len(lists[UP]) + len(lists[UP_AGAIN])
     chosen = np.concatenate([np.ceil(found.x[:added] - ROUNDING), np.floor(found.x[added:count] + ROUNDING)])
     return np.asarray(flat + np.rint(change @ chosen).astype(np.int64)).reshape(advisers.shape)
+
+
+def _steps(
+    centre: Centre, effects: Effects, advisers: IntArray, room: Room
+) -> tuple[list[IntArray], csr_matrix, FloatArray]:
+    """The single steps that there is room for: their places by UP, UP_AGAIN, DOWN; gains (moves, C); prices."""
+    room_up, room_down = room.up.ravel(), room.down.ravel()
+    steps = [
+        diags(effects.step(advisers + 1).ravel()) @ effects.gain,
+        diags(effects.step(advisers + 2).ravel()) @ effects.gain,
+        -diags(effects.step(advisers).ravel()) @ effects.gain,
+    ]
+    cost = np.tile(centre.cost + SMALL_COST * max(centre.cost.max(initial=0.0), 1.0), len(advisers))
+    lists = [np.flatnonzero(room_up >= 1), np.flatnonzero(room_up >= 2), np.flatnonzero(room_down >= 1)]
+    gains = vstack([step.tocsr()[rows] for step, rows in zip(steps, lists, strict=True)]).tocsr()
+    price = np.concatenate([cost[lists[UP]], cost[lists[UP_AGAIN]], room.down_price * cost[lists[DOWN]]])
+    return lists, gains, price
 
 
 def _penalties(gains: csr_matrix, price: FloatArray) -> FloatArray:

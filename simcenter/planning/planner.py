@@ -54,9 +54,8 @@ def plan(
 ) -> Plan:
     """Find the advisers that each desk needs in every interval, and prove them on fresh replications.
 
-    Starts from :func:`requirement`; measures by simulation with common random numbers what an adviser more or fewer
-    does; adds and removes advisers until every target and cap holds at small cost; then plays replications that the
-    search never saw, until a round of them holds every cell of every target at once.
+    Starts from :func:`requirement`; adds and removes advisers by what they are measured to do with common random
+    numbers; then plays replications that the search never saw, until every cell of every target holds at once.
 
     Parameters
     ----------
@@ -94,11 +93,8 @@ def plan(
     centre = centre_of(scenario, network)
     form = closed_form(scenario, network)
     cells = cells_of(centre, form.flows, criteria_of(scenario))
-    obstacles = {
-        k: found
-        for k, criterion in enumerate(cells.criteria)
-        if (found := obstacle(criterion, scenario, network, centre, seed)) is not None
-    }
+    found = [obstacle(criterion, scenario, network, centre, seed) for criterion in cells.criteria]
+    obstacles = {k: one for k, one in enumerate(found) if one is not None}
     with Players(network, compile_promises(scenario), jobs=jobs, engine=engine) as players:
         job = _Job(scenario, centre, form, cells, obstacles, players, seed, replications, confidence)
         job.clock = _Clock(time_limit, progress or (lambda message, fraction: None), job.expected_work())

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from simcenter import erlang
+from simcenter.errors import ScenarioError
 from simcenter.planning.backlog import level_work
 from simcenter.planning.centre import NO_LIMIT, Centre, FloatArray, IntArray, centre_of
 from simcenter.planning.flows import FULL, Conditions, Flows, plain_conditions, solve_flows
@@ -23,6 +24,14 @@ UNTARGETED = 0.90
 NEARLY_ALL = 0.995
 """What stands for a target of 100 %, which no number of advisers can promise."""
 DUST = 1e-9
+MOST_CV = 20.0
+SHOWN = {"Erlang C": "Erlang C", "Erlang A": "Erlang A", "chat": "chat birth and death", "level": "level backlog"}
+METHODS = {
+    "mol": "modified offered load",
+    "sipp": "each interval by itself (SIPP)",
+    "lag_sipp": "each interval by itself, one handle time later (lag SIPP)",
+}
+"""Ways in which load follows volume, as :mod:`simcenter.erlang.time_varying` has them."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +47,17 @@ class ClosedForm:
     load: FloatArray
     flows: Flows
     details: pd.DataFrame
+    method: str
+
+    @property
+    def formulas(self) -> str:
+        """One line: which formula each queue's advisers come from, and how their load follows the day."""
+        used = self.details.groupby("formula", sort=False)["queue"].unique()
+        each = "; ".join(f"{SHOWN[name]} for {', '.join(queues)}" for name, queues in used.items())
+        return f"{each}. Load of live queues: {METHODS[self.method]}"
 
 
-def requirement(scenario: "Scenario") -> Staffing:
+def requirement(scenario: "Scenario", *, method: str = "mol") -> Staffing:
     """Advisers on the floor per desk and interval by closed formulas: the start of a plan, not its proof.
 
     Per desk and interval the contacts that come to it (transfers followed to their end) are pooled: phone and face to
@@ -50,18 +67,24 @@ def requirement(scenario: "Scenario") -> Staffing:
     Parameters
     ----------
     scenario : Scenario
+    method : {"mol", "sipp", "lag_sipp"}
+        How the load of live queues follows their volume over the day: modified offered load, as contacts go on after
+        the interval they came in; each interval as if the day were like it; or the same one handle time later. See
+        :mod:`simcenter.erlang.time_varying`.
 
     Returns
     -------
     Staffing
         (T, D) advisers within ``min_advisers`` and ``max_advisers``; given desks as given.
     """
-    return closed_form(scenario).staffing
+    return closed_form(scenario, method=method).staffing
 
 
-def closed_form(scenario: "Scenario", network: Network | None = None) -> ClosedForm:
+def closed_form(scenario: "Scenario", network: Network | None = None, *, method: str = "mol") -> ClosedForm:
     """The requirement with its details: exact advisers, loads, flows and a frame of formulas."""
     check_scenario(scenario)
+    if method not in METHODS:
+        raise ScenarioError([f"method: must be one of {', '.join(METHODS)}, got {method!r}"])
     network = network or compile_network(scenario)
     centre = centre_of(scenario, network)
     queues = list(scenario.queues.values())
@@ -69,7 +92,8 @@ def closed_form(scenario: "Scenario", network: Network | None = None) -> ClosedF
     conditions = _spread_deferred(scenario, centre, conditions)
     for _ in range(3):
         flows = solve_flows(centre, conditions)
-        parts = _exact(centre, queues, flows)
+        load = loads(centre, queues, flows, method)
+        parts = _exact(centre, queues, flows, load)
         exact = sum(parts.values(), np.zeros(centre.desk_open.shape))
         advisers = _rounded(centre, exact, flows)
         conditions = _next_conditions(centre, conditions, flows, advisers)
@@ -81,8 +105,7 @@ def closed_form(scenario: "Scenario", network: Network | None = None) -> ClosedF
         interval_s=centre.interval_s,
         open=centre.desk_open,
     )
-    load = flows.work_s.sum(axis=2) / centre.interval_s
-    return ClosedForm(staffing, exact, load, flows, _details(centre, flows, parts, advisers))
+    return ClosedForm(staffing, exact, load.sum(axis=2), flows, _details(centre, flows, load, parts, advisers), method)
 
 
 def _spread_deferred(scenario: "Scenario", centre: Centre, conditions: Conditions) -> Conditions:
@@ -129,14 +152,28 @@ def _due_intervals(queue: "Queue", centre: Centre, q: int) -> IntArray:
     return np.append(open_time, np.full(length + 1, intervals))[np.minimum(place, len(open_time) + length)]
 
 
-def _exact(centre: Centre, queues: "list[Queue]", flows: Flows) -> dict[str, FloatArray]:
-    """(T, D) advisers before rounding, by the formula they come from."""
+def loads(centre: Centre, queues: "list[Queue]", flows: Flows, method: str) -> FloatArray:
+    """(T, D, Q) erlangs of each interval: of live queues by ``method``, of deferred ones the work that is done then."""
     load = flows.work_s / centre.interval_s
+    for q in np.flatnonzero(centre.live):
+        law = queues[q].handle_time.law
+        shape: dict[str, Any] = {} if law.law == "exponential" else {"law": "lognormal", "cv": min(law.cv, MOST_CV)}
+        for d in np.flatnonzero(centre.serves[:, q]):
+            legs = float(flows.taken[:, d, q].sum())
+            if legs > DUST:
+                aht_s = float(flows.work_s[:, d, q].sum()) / legs
+                even = flows.work_s[:, d, q] / aht_s
+                load[:, d, q] = erlang.load_over_time(even, aht_s, interval_s=centre.interval_s, method=method, **shape)
+    return load
+
+
+def _exact(centre: Centre, queues: "list[Queue]", flows: Flows, load: FloatArray) -> dict[str, FloatArray]:
+    """(T, D) advisers before rounding, by the formula they come from."""
     deferred = load[:, :, centre.kind == DEFERRED].sum(axis=2)
     # deferred work is not interrupted: it needs advisers of its own, beside those that keep the live promises
     parts = {
-        "Erlang": pooled(centre, queues, flows, EXCLUSIVE),
-        "chat": pooled(centre, queues, flows, CHAT),
+        "Erlang": pooled(centre, queues, flows, load, EXCLUSIVE),
+        "chat": pooled(centre, queues, flows, load, CHAT),
         "level": deferred,
     }
     needed = sum(parts.values(), np.zeros_like(deferred))
@@ -145,14 +182,14 @@ def _exact(centre: Centre, queues: "list[Queue]", flows: Flows) -> dict[str, Flo
     return parts
 
 
-def pooled(centre: Centre, queues: "list[Queue]", flows: Flows, kind: int) -> FloatArray:
+def pooled(centre: Centre, queues: "list[Queue]", flows: Flows, load_of: FloatArray, kind: int) -> FloatArray:
     """(T, D) advisers for the live queues of one kind: one pool per desk, the strictest of its queues' targets."""
     mine = np.flatnonzero(centre.kind == kind)
     work_s = flows.work_s[:, :, mine].sum(axis=2)
     taken = flows.taken[:, :, mine].sum(axis=2)
     busy = taken > DUST
     aht_s = np.where(busy, work_s / np.where(busy, taken, 1.0), 1.0)
-    load = np.where(busy, work_s / centre.interval_s, 0.0)
+    load = np.where(busy, load_of[:, :, mine].sum(axis=2), 0.0)
     needed = np.zeros_like(load)
     for q in mine:
         for options in closed_targets(queues[q]):
@@ -254,7 +291,9 @@ def _next_conditions(centre: Centre, before: Conditions, flows: Flows, advisers:
     return replace(before, hold_s=hold_s, answered=answered, kept=kept)
 
 
-def _details(centre: Centre, flows: Flows, parts: dict[str, FloatArray], advisers: IntArray) -> pd.DataFrame:
+def _details(
+    centre: Centre, flows: Flows, load: FloatArray, parts: dict[str, FloatArray], advisers: IntArray
+) -> pd.DataFrame:
     """One row per interval, desk and queue: legs, erlangs; and per desk the advisers by formula."""
     t, d, q = np.nonzero(flows.taken > DUST)
     formula = np.where(centre.kind == DEFERRED, "level", np.where(centre.kind == CHAT, "chat", "Erlang C"))
@@ -266,7 +305,7 @@ def _details(centre: Centre, flows: Flows, parts: dict[str, FloatArray], adviser
             "queue": np.array(centre.queues, dtype=object)[q],
             "formula": formula[q],
             "legs": flows.taken[t, d, q],
-            "load_erlangs": flows.work_s[t, d, q] / centre.interval_s,
+            "load_erlangs": load[t, d, q],
         }
     )
     for name, advisers_of in parts.items():

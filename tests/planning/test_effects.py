@@ -43,8 +43,6 @@ def test_an_adviser_is_added_where_none_can_go() -> None:
 
 def test_changes_lie_a_handle_time_apart() -> None:
     short, _ = set_up(scenario({"a": phone(100)}, {"t": {"serves": {"a": {}}}}))
-    long, _ = set_up(
-        scenario({"a": phone(100, handle_time="20 min")}, {"t": {"serves": {"a": {}}}}, interval="10 min")
-    )
+    long, _ = set_up(scenario({"a": phone(100, handle_time="20 min")}, {"t": {"serves": {"a": {}}}}, interval="10 min"))
     assert reach_of(short.centre) == 3
     assert reach_of(long.centre) == 4

@@ -72,9 +72,7 @@ def test_the_least_share_handed_on_twice() -> None:
 def test_desks_that_come_too_late_resolve_too_little_or_a_promise_of_all() -> None:
     late = scenario({"a": phone(100)}, {"x": {"serves": {"a": {"after": "30 s"}}}})
     assert "takes it only after 30 s" in obstacles(late)["a", "service_level"].reason
-    little = scenario(
-        {"a": phone(100, target={"resolved": 0.9})}, {"x": {"serves": {"a": {"resolved": 0.8}}}}
-    )
+    little = scenario({"a": phone(100, target={"resolved": 0.9})}, {"x": {"serves": {"a": {"resolved": 0.8}}}})
     assert obstacles(little)["a", "resolved"].attainable == pytest.approx(0.8)
     everybody = phone(100, target={"answered": 1.0, "within": "20 s"})
     assert "100 %" in obstacles(scenario({"a": everybody}, {"x": {"serves": {"a": {}}}}))["a", "service_level"].reason

@@ -45,7 +45,7 @@ def test_a_shared_desk_carries_two_queues_with_fewer_than_two_desks_would() -> N
 
 @pytest.fixture(scope="module")
 def capped() -> Plan:
-    return plan(front_and_experts(cap=0.12), seed=2, replications=100)
+    return plan(front_and_experts(cap=0.05), seed=2, replications=100)
 
 
 def test_a_binding_cap_on_transfers_moves_calls_from_the_front_desk_to_experts(capped: Plan) -> None:
@@ -53,10 +53,10 @@ def test_a_binding_cap_on_transfers_moves_calls_from_the_front_desk_to_experts(c
     assert capped.proven
     assert free.proven
     transferred = [float(one.results.journeys["transferred"].iloc[-1]) for one in (free, capped)]
-    assert transferred[0] > 0.12 > transferred[1]
+    assert transferred[0] > 0.05 > transferred[1]
     hours = [one.staffing.hours() for one in (free, capped)]
     assert hours[1]["experts"] > hours[0]["experts"]
-    assert capped.cost >= free.cost
+    assert capped.cost > free.cost
 
 
 def test_the_proof_is_on_replications_that_the_search_never_saw(capped: Plan) -> None:
@@ -76,7 +76,7 @@ def test_the_plan_holds_on_another_seed_too(capped: Plan) -> None:
 
 
 def test_same_seed_same_plan_whatever_the_jobs(capped: Plan) -> None:
-    assert same(capped, plan(front_and_experts(cap=0.12), seed=2, jobs=2, replications=100))
+    assert same(capped, plan(front_and_experts(cap=0.05), seed=2, jobs=2, replications=100))
 
 
 def test_given_desks_stay_and_bounds_hold_and_what_is_missed_is_named() -> None:
@@ -156,7 +156,7 @@ def test_a_wrong_proof_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_time_limit_gives_the_best_so_far_and_says_whether_it_is_proven() -> None:
-    made = plan(front_and_experts(cap=0.12), seed=2, time_limit=0.2)
+    made = plan(front_and_experts(cap=0.05), seed=2, time_limit=0.2)
     assert made.out_of_time
     assert made.rounds
     assert made.proven == (not made.unmet)
