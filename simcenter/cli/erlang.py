@@ -8,8 +8,25 @@ import typer
 
 from simcenter.cli.options import Json
 from simcenter.cli.screen import print_json
+from simcenter.errors import ArgumentError
 
 UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
+OPTIONS = {
+    "load": "--volume x --aht / --interval",
+    "volume": "--volume",
+    "aht_s": "--aht",
+    "interval_s": "--interval",
+    "target": "--target",
+    "within_s": "--target",
+    "patience_s": "--patience",
+    "lines": "--lines",
+    "shrinkage": "--shrinkage",
+    "max_occupancy": "--max-occupancy",
+    "max_abandonment": "--max-abandonment",
+    "max_asa_s": "--max-asa",
+    "advisers": "--advisers",
+}
+"""What on the command line an argument of the library comes from."""
 PERCENT = ("service_level", "wait_probability", "abandonment", "blocking", "occupancy")
 
 
@@ -76,17 +93,28 @@ def erlang(
         else:
             _table(labelled, None)
         return
-    row = sizing.size(**inputs)[0]
-    rest = {name: value for name, value in inputs.items() if name != "advisers"}
-    rows = sizing.around(row["advisers"], **rest)
-    result = {"result_schema": 1, **row, "table": rows}
-    if advisers is not None:
-        result["carries"] = sizing.carried(advisers, **rest)
+    try:
+        result = _one(inputs)
+    except ArgumentError as error:
+        name, *rest = str(error).split(":", 1)
+        raise ArgumentError(":".join([OPTIONS.get(name, name), *rest])) from None
     if as_json:
         print_json(result)
         return
     _words(result)
-    _table(rows, row["advisers"])
+    _table(result["table"], result["advisers"])
+
+
+def _one(inputs: dict[str, Any]) -> dict[str, Any]:
+    """One pool, the table around it, and what given advisers carry."""
+    from simcenter.erlang import sizing
+
+    row = sizing.size(**inputs)[0]
+    rest = {name: value for name, value in inputs.items() if name != "advisers"}
+    result = {"result_schema": 1, **row, "table": sizing.around(row["advisers"], **rest)}
+    if "advisers" in inputs:
+        result["carries"] = sizing.carried(inputs["advisers"], **rest)
+    return result
 
 
 def _labels(row: dict[str, str], columns: Any) -> dict[str, str]:

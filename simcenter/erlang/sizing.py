@@ -10,7 +10,21 @@ import numpy as np
 import numpy.typing as npt
 
 from simcenter.erlang import family, formulas, waits
-from simcenter.erlang.arguments import DURATION, LINES, SHARE_BELOW_1, VOLUME, WHOLE_ADVISERS, Rule, gather
+from simcenter.erlang.arguments import (
+    DURATION,
+    LIMIT,
+    LINES,
+    LOAD,
+    PATIENCE,
+    SHARE,
+    SHARE_ABOVE_0,
+    SHARE_BELOW_1,
+    VOLUME,
+    WHOLE_ADVISERS,
+    WITHIN,
+    Rule,
+    gather,
+)
 from simcenter.erlang.staffing import advisers_for, load_for
 from simcenter.errors import ArgumentError
 
@@ -31,8 +45,22 @@ DEFAULTS: Mapping[str, float] = {
     "max_asa_s": math.inf,
 }
 LIMITS = ("target", "within_s", "max_occupancy", "max_abandonment", "max_asa_s")
-INPUTS = ("volume", "aht_s", *DEFAULTS, "advisers")
 GIVEN = Rule("a whole number from 0 to 100,000, or nothing", lambda x: np.isnan(x) | WHOLE_ADVISERS.holds(x), 0, 0)
+RULES: Mapping[str, Rule] = {
+    "volume": VOLUME,
+    "aht_s": DURATION,
+    "interval_s": DURATION,
+    "target": SHARE,
+    "within_s": WITHIN,
+    "patience_s": PATIENCE,
+    "lines": LINES,
+    "shrinkage": SHARE_BELOW_1,
+    "max_occupancy": SHARE_ABOVE_0,
+    "max_abandonment": SHARE,
+    "max_asa_s": LIMIT,
+    "advisers": GIVEN,
+}
+INPUTS = tuple(RULES)
 
 
 def size(**inputs: Any) -> list[dict[str, Any]]:
@@ -62,33 +90,21 @@ def size(**inputs: Any) -> list[dict[str, Any]]:
         if name not in inputs:
             raise ArgumentError(f"{name}: must be given")
     values = {**DEFAULTS, "advisers": math.nan, **inputs}
-    call = gather({name: (value, _rule(name)) for name, value in values.items()})
+    call = gather({name: (value, RULES[name]) for name, value in values.items()})
     columns = {
         name: np.atleast_1d(np.broadcast_to(value, call.shape)).ravel()
         for name, value in zip(values, call.values, strict=True)
     }
-    columns["load"] = np.asarray(
-        formulas.offered_load(columns["volume"], columns["aht_s"], interval_s=columns["interval_s"])
-    )
+    load = formulas.offered_load(columns["volume"], columns["aht_s"], interval_s=columns["interval_s"])
+    gather({"load": (load[0] if call.shape == () else load, LOAD)})
+    columns["load"] = load
     given = ~np.isnan(columns["advisers"])
     advisers = np.where(given, columns["advisers"], 0.0)
-    sought = ~given
-    if sought.any():
+    sought = 0 if call.shape == () else ~given  # of a single pool numbers, so that errors name no row
+    if not given.all():
         part: dict[str, Any] = {name: columns[name][sought] for name in ("aht_s", "patience_s", "lines", *LIMITS)}
-        advisers[sought] = advisers_for(columns["load"][sought], **part)
+        advisers[sought] = advisers_for(load[sought], **part)
     return measured(columns, advisers)
-
-
-def _rule(name: str) -> Rule:
-    if name == "advisers":
-        return GIVEN
-    if name in ("interval_s", "aht_s"):
-        return DURATION
-    if name == "volume":
-        return VOLUME
-    if name == "lines":
-        return LINES
-    return SHARE_BELOW_1 if name == "shrinkage" else Rule("a number", lambda x: ~np.isnan(x), 0, 1)
 
 
 def measured(columns: Mapping[str, FloatArray], advisers: FloatArray) -> list[dict[str, Any]]:

@@ -67,7 +67,13 @@ def test_a_file_has_its_own_columns_per_row(tmp_path: Path) -> None:
     ("arguments", "code", "text"),
     [
         ([*CALL, "--target", "100/20"], 3, "no number of advisers meets the limits"),
-        (["erlang", "--volume", "100"], 2, "aht_s: must be given"),
+        (["erlang", "--volume", "100"], 2, "--aht: must be given"),
+        (["erlang", "--volume", "1e9", "--aht", "3min"], 2, "--volume x --aht / --interval: must be a load in erlangs"),
+        ([*CALL, "--target", "120/20"], 2, "--target: must be a share from 0 to 1, got 1.2"),
+        ([*CALL, "--target", "80/inf", "--advisers", "14"], 2, "--target: must be a finite time"),
+        ([*CALL, "--max-occupancy", "0"], 2, "--max-occupancy: must be a share above 0"),
+        ([*CALL, "--max-asa", "inf", "--patience", "0"], 2, "--patience: must be a mean time in seconds longer than 0"),
+        ([*CALL, "--advisers", "-1"], 2, "--advisers: must be a whole number from 0"),
         ([*CALL, "--target", "80"], 2, "percent/seconds"),
         (["erlang", "--volume", "-1", "--aht", "180"], 2, "volume"),
         ([*CALL, "--patience", "soon"], 2, "must be a time"),
@@ -78,6 +84,7 @@ def test_bad_input_says_what_and_exits_with_its_code(arguments: list[str], code:
     result = RUN.invoke(app, arguments)
     assert result.exit_code == code
     assert text in result.output
+    assert "[0]" not in result.output
 
 
 def test_a_file_with_text_for_a_number_names_the_cell(tmp_path: Path) -> None:
@@ -86,6 +93,22 @@ def test_a_file_with_text_for_a_number_names_the_cell(tmp_path: Path) -> None:
     result = RUN.invoke(app, ["erlang", "--file", str(file)])
     assert result.exit_code == 2
     assert "volume[1]: must be a number, got 'many'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "text"),
+    [
+        ("100,180,0.8\n100,180,1.2\n", 2, "target[1]: must be a share from 0 to 1, got 1.2"),
+        ("100,180,0.8\n1e9,180,0.8\n", 2, "load[1]: must be a load in erlangs"),
+        ("100,180,0.8\n100,180,1\n", 3, "no number of advisers meets the limits at [1]"),
+    ],
+)
+def test_a_file_with_a_bad_value_names_the_row(tmp_path: Path, rows: str, code: int, text: str) -> None:
+    file = tmp_path / "intervals.csv"
+    file.write_text("volume,aht_s,target\n" + rows)
+    result = RUN.invoke(app, ["erlang", "--file", str(file)])
+    assert result.exit_code == code
+    assert text in result.output
 
 
 def test_neither_pandas_nor_scipy_is_imported() -> None:
