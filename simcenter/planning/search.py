@@ -29,8 +29,6 @@ MIXED = ("transferred", "bounced", "occupancy", "resolved")
 HOPELESS = 4
 """Rounds without coming nearer to the cells missed, after which they are given up."""
 MOST_ROUNDS = 40
-MOST_EXCHANGES, FAILED_EXCHANGES = 4, 2
-"""Rounds of exchanging advisers between desks, and how many of them may fail."""
 
 
 class OutOfTimeError(Exception):
@@ -108,10 +106,7 @@ def improve(
     if level.lack(best) > 0:
         best = level.raised(best)
     search.best = best
-    if phase == "repair":
-        return best
-    best = level.lowered(best)
-    return best if phase == "sketch" else level.exchanged(best)
+    return best if phase == "repair" else level.lowered(best)
 
 
 @dataclass
@@ -209,31 +204,6 @@ class Level:
                     self._measure(best)
         return best
 
-    def exchanged(self, best: Sample) -> Sample:
-        """Put advisers at one desk for more of them at others, where that keeps every cell at less cost.
-
-        Taking away alone ends where every desk is needed as it is; a centre with desks that can stand in for one
-        another may still be far from the cheapest.
-        """
-        thinned, failed = 1, 0
-        for _ in range(MOST_EXCHANGES):
-            if self.lack(best) > 0 or failed >= FAILED_EXCHANGES:
-                break
-            self._measure(best)
-            moved = self._moves(best, self._room_to_exchange(best, thinned), 1.0)
-            if self.search.centre.total_cost(moved) >= self._cost(best) - 1e-9:
-                break
-            after = self._settled(best, self.look(moved))
-            saved = self._cost(best) - self._cost(after)
-            if self.lack(after) > 0 or saved <= 1e-9:
-                failed, thinned = failed + 1, 2 * thinned
-                continue
-            best = self.lowered(after)
-            if saved < self.worthwhile * self._cost(best):
-                break
-        self.search.best = best
-        return best
-
     def _settled(self, before: Sample, after: Sample) -> Sample:
         """Put back some of the advisers taken away, until every cell is kept again or all are back."""
         self._learn(before, after)
@@ -289,13 +259,6 @@ class Level:
         down = (sample.advisers - bounded.least).clip(0, 1)
         down[np.arange(len(down)) % thinned != thinned - 1] = 0
         return Room(np.zeros_like(down), down, -1.0)
-
-    def _room_to_exchange(self, sample: Sample, thinned: int) -> Room:
-        """One step up or down everywhere, or in every second, fourth ... interval."""
-        bounded = self.search.bounded
-        up = (bounded.most - sample.advisers).clip(0, 1)
-        up[np.arange(len(up)) % thinned != thinned - 1] = 0
-        return Room(up, self._room_to_lower(sample, thinned).down, -1.0)
 
     def _moves(self, sample: Sample, room: Room, caution: float = 1.0) -> IntArray:
         search = self.search
