@@ -12,6 +12,7 @@ def test_public_names_are_few_and_all_there() -> None:
     assert len(sc.__all__) <= 25
     assert [name for name in sc.__all__ if not hasattr(sc, name)] == []
     assert dir(sc) == sorted(sc.__all__)
+    assert dir(sc.erlang) == sorted(sc.erlang.__all__)
 
 
 def test_every_public_name_but_the_version_is_documented() -> None:

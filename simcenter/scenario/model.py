@@ -132,10 +132,9 @@ class Scenario(BaseModel):
         return hash(self.hash)
 
     def __repr__(self) -> str:
-        return (
-            f"Scenario({self.name!r}: {len(self.queues)} queues, {len(self.desks)} desks, "
-            f"{self.horizon.days} days from {self.horizon.start})"
-        )
+        size = {"queue": len(self.queues), "desk": len(self.desks), "day": self.horizon.days}
+        counts = ", ".join(f"{count} {what}{'s'[: count != 1]}" for what, count in size.items())
+        return f"Scenario({self.name!r}: {counts} from {self.horizon.start})"
 
     __str__ = __repr__
 

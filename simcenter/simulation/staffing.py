@@ -241,7 +241,9 @@ class Staffing:
         )
 
     def __repr__(self) -> str:
-        return f"Staffing({len(self.desks)} desks, {len(self.interval_start)} intervals, {self.total_hours():g} hours)"
+        size = {"desk": len(self.desks), "interval": len(self.interval_start), "hour": self.total_hours()}
+        counts = ", ".join(f"{count:g} {what}{'s'[: count != 1]}" for what, count in size.items())
+        return f"Staffing({counts})"
 
     def _repr_html_(self) -> str:
         frame = self.to_frame().pivot(index="interval_start", columns="desk", values="advisers")

@@ -56,6 +56,7 @@ def test_a_scenario_travels_to_other_processes(two_desks):
 def test_the_same_as_a_python_value(two_desks):
     scenario = Scenario.from_dict(two_desks)
     assert repr(scenario) == "Scenario('Small': 3 queues, 2 desks, 2 days from 2026-03-02)"
+    assert repr(scenario.replace("horizon.days", 1)) == "Scenario('Small': 3 queues, 2 desks, 1 day from 2026-03-02)"
     assert "<td>calls</td><td>phone</td><td>80</td><td>4 min</td>" in scenario._repr_html_()
     assert len({scenario, Scenario.from_dict(two_desks)}) == 1
     with pytest.raises(ValueError, match="frozen"):
