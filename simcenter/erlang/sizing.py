@@ -99,11 +99,10 @@ def size(**inputs: Any) -> list[dict[str, Any]]:
     gather({"load": (load[0] if call.shape == () else load, LOAD)})
     columns["load"] = load
     given = ~np.isnan(columns["advisers"])
-    advisers = np.where(given, columns["advisers"], 0.0)
-    sought = 0 if call.shape == () else ~given  # of a single pool numbers, so that errors name no row
-    if not given.all():
-        part: dict[str, Any] = {name: columns[name][sought] for name in ("aht_s", "patience_s", "lines", *LIMITS)}
-        advisers[sought] = advisers_for(load[sought], **part)
+    rows = 0 if call.shape == () else slice(None)  # of one pool plain numbers, so that errors name no row
+    limits: dict[str, Any] = {name: columns[name][rows] for name in ("aht_s", "patience_s", "lines", *LIMITS)}
+    sought = advisers_for(np.where(given, 0.0, load)[rows], **limits)  # no load needs nobody: rows keep their places
+    advisers = np.where(given, columns["advisers"], sought)
     return measured(columns, advisers)
 
 

@@ -98,14 +98,15 @@ def test_a_file_with_text_for_a_number_names_the_cell(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "code", "text"),
     [
-        ("100,180,0.8\n100,180,1.2\n", 2, "target[1]: must be a share from 0 to 1, got 1.2"),
-        ("100,180,0.8\n1e9,180,0.8\n", 2, "load[1]: must be a load in erlangs"),
-        ("100,180,0.8\n100,180,1\n", 3, "no number of advisers meets the limits at [1]"),
+        ("100,180,0.8,\n100,180,1.2,\n", 2, "target[1]: must be a share from 0 to 1, got 1.2"),
+        ("100,180,0.8,\n1e9,180,0.8,\n", 2, "load[1]: must be a load in erlangs"),
+        ("100,180,0.8,\n100,180,1,\n", 3, "no number of advisers meets the limits at [1]"),
+        ("100,180,1,14\n100,180,1,\n", 3, "no number of advisers meets the limits at [1]"),
     ],
 )
 def test_a_file_with_a_bad_value_names_the_row(tmp_path: Path, rows: str, code: int, text: str) -> None:
     file = tmp_path / "intervals.csv"
-    file.write_text("volume,aht_s,target\n" + rows)
+    file.write_text("volume,aht_s,target,advisers\n" + rows)
     result = RUN.invoke(app, ["erlang", "--file", str(file)])
     assert result.exit_code == code
     assert text in result.output
