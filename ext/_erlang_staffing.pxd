@@ -13,6 +13,7 @@ cdef extern from *:
     """
     const double SC_MET
     const double MOST "1e12"
+    const double NOBODY "1e-9"  # the answer is "any at all": there is no least number above 0
 
 
 cdef struct Limits:
@@ -199,7 +200,7 @@ cdef inline double least_advisers(double a, Limits* l, bint whole, long* tried, 
             continue
         if whole and hi - lo <= 1 or hi == 0:
             break
-        if not whole and hi - lo <= 4e-16 * hi:
+        if not whole and (hi - lo <= 4e-16 * hi or hi <= NOBODY):
             break
         if lo < 0 or isnan(g_lo) and hi - step > lo:
             n = fmax(hi - step, fmax(lo, 0))

@@ -23,6 +23,9 @@ KEEP_UP_LIVE, KEEP_UP_DEFERRED = 0.90, 0.95
 LAST_TENTH = 0.1
 """Share of the open time, the last of the horizon, whose deferred work may still wait at the end."""
 
+MOST_BLOCKED = 0.10
+"""Share of those who come to a live queue with a waiting room and may find it full: a service level leaves them out."""
+
 KEPT_UP = "kept_up"
 """Name of the plan's own rule, beside the measures that targets are about."""
 
@@ -32,11 +35,13 @@ def criteria_of(scenario: "Scenario") -> tuple[Criterion, ...]:
 
     The rules: a live queue without any target on its waits answers 90 % of its contacts each day; a deferred queue has
     answered, when the horizon ends, 95 % of what came before the last tenth of its open time, even where nothing is
-    due yet: a plan does not live off the time after it.
+    due yet: a plan does not live off the time after it; and a full waiting room blocks at most 10 % each day.
     """
     found = list(criteria(scenario))
     about_waits = {one.place for one in found if one.level == "queue" and one.measure != "resolved"}
     for index, (name, queue) in enumerate(scenario.queues.items()):
+        if queue.waiting_room is not None:
+            found.append(_blocked(index, name))
         if queue.live and name in about_waits:
             continue
         limit, per = (KEEP_UP_LIVE, "day") if queue.live else (KEEP_UP_DEFERRED, "horizon")
@@ -57,6 +62,22 @@ def criteria_of(scenario: "Scenario") -> tuple[Criterion, ...]:
             )
         )
     return tuple(found)
+
+
+def _blocked(index: int, name: str) -> Criterion:
+    return Criterion(
+        level="queue",
+        place=name,
+        index=index,
+        measure=KEPT_UP,
+        per="day",
+        limit=MOST_BLOCKED,
+        at_least=False,
+        condition=f"blocked <= {100 * MOST_BLOCKED:g} %",
+        definition="",
+        numerator={"blocked": 1.0},
+        denominator={"answered": 1.0, "abandoned": 1.0, "late": 1.0, "undecided": 1.0, "blocked": 1.0},
+    )
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,6 @@ class Adder:
 
     def sample(self) -> Sample:
         """What was added so far."""
-        margin = np.array(self._margin).reshape(-1, len(self._cells))
+        margin = np.array(self._margin).reshape(len(self._margin), len(self._cells))
         by_row = self._by_row / max(len(margin), 1)
         return Sample(self.advisers, self.replications[: len(margin)], margin, by_row, self._num, self._den)

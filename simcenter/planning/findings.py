@@ -217,4 +217,9 @@ def binding_reason(criterion: Criterion, centre: Centre, advisers: IntArray, fir
                 f"desk {centre.desks[d]} is at its max_advisers ({int(centre.most[span, d].max())}) in {count} of "
                 f"{total} intervals"
             )
+    if criterion.level == "queue":
+        waiting = centre.queue_open[span, criterion.index]
+        alone = waiting & ~centre.desk_open[span][:, desks].any(axis=1)
+        if alone.any():
+            parts.append(f"no desk that serves it is open in {int(alone.sum())} of its {int(waiting.sum())} intervals")
     return "; ".join(parts) if parts else "more advisers at the desks that serve it do not bring it nearer"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from simcenter.experiment.results import Results
+from simcenter.measures.targets import criteria
 from simcenter.planning.criteria import Cells
 from simcenter.planning.evaluate import Sample
 from simcenter.planning.findings import Finding
@@ -201,6 +202,8 @@ class Plan:
         fresh = len(self.evidence.sample.replications)
         if self.proven:
             sure = f"{100 * self.confidence:g} % confidence on {fresh} fresh replications"
+            if not criteria(self.scenario):
+                return f"the file has no target; what every plan keeps holds with {sure}"
             return f"proven: every target holds with {sure}"
         count = len(self.unmet)
         early = "; the time limit ended the search" if self.out_of_time else ""

@@ -1,8 +1,8 @@
 """Plan: from the closed-form start to a staffing proven by simulation. Wiring; the parts are in their own modules."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from simcenter.errors import ScenarioError
 from simcenter.experiment.replicate import Players
 from simcenter.experiment.results import Results
 from simcenter.measures import compile_promises
+from simcenter.measures.targets import Criterion
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray, centre_of
 from simcenter.planning.criteria import Cells, cells_of, criteria_of
 from simcenter.planning.effects import reach_of
@@ -186,6 +187,7 @@ class _Job:
         replications: int,
         confidence: float,
     ) -> None:
+        centre = _floored(centre, form, [cells.criteria[k] for k in obstacles])
         self.scenario, self.centre, self.form, self.cells = scenario, centre, form, cells
         self.obstacles, self.players, self.seed = obstacles, players, seed
         self.replications, self.confidence = replications, confidence
@@ -304,6 +306,15 @@ class _Job:
             out_of_time=out_of_time,
             evidence=Evidence(self.cells, sample, proof),
         )
+
+
+def _floored(centre: Centre, form: ClosedForm, impossible: Sequence[Criterion]) -> Centre:
+    """The centre where no desk goes below the closed form if a queue that it serves has a target that cannot be met:
+    nothing else would speak for its customers."""
+    queues = [one.index for one in impossible if one.level == "queue"]
+    desks = centre.serves[:, queues].any(axis=1) & ~centre.given
+    least = np.where(desks[None, :], np.maximum(centre.least, form.staffing.advisers), centre.least)
+    return replace(centre, least=least)
 
 
 def _ceiling(centre: Centre, form: ClosedForm) -> IntArray:

@@ -1,5 +1,6 @@
 """Tables on a screen: the staffing, what became of the targets, queues, desks and journeys."""
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -210,7 +211,8 @@ def _journey_table(frame: "pd.DataFrame") -> Table:
     for measure, heading in _JOURNEY_ROWS:
         values = [float(frame[measure + part].iloc[-1]) for part in ("", "_low", "_high")]
         unit = measure_named("journey", measure).unit
-        text = f"{values[0]:.3f}" if unit == "legs" else estimate(values[0], values[1], values[2], unit)
+        plain = unit == "legs" and not math.isnan(values[0])
+        text = f"{values[0]:.3f}" if plain else estimate(values[0], values[1], values[2], unit)
         table.add_row(*_texts([heading, text]))
     return table
 

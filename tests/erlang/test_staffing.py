@@ -139,3 +139,11 @@ def test_lines_in_all_leave_fewer_places_to_more_advisers() -> None:
     least = erlang.advisers_for(10, aht_s=180, target=0.9, lines=20)
     levels = [erlang.service_level(10, n, aht_s=180, within_s=20, places=20 - n) for n in range(1, 21)]
     assert least == 1 + next(i for i, level in enumerate(levels) if level >= 0.9)
+
+
+@pytest.mark.parametrize("limits", [{}, {"patience_s": 120.0}, {"max_occupancy": 0.8}])
+def test_where_any_staff_will_do_there_is_an_answer_and_it_is_next_to_nobody(limits: dict[str, float]) -> None:
+    """Nobody waits without places to wait: the level is 1 for those let in, with any staff above 0."""
+    least = erlang.advisers_for(2.0, aht_s=240.0, within_s=20.0, places=0.0, fractional=True, **limits)
+    assert 0 < least <= 1e-9
+    assert erlang.advisers_for(2.0, aht_s=240.0, within_s=20.0, places=0.0, **limits) == 1

@@ -187,6 +187,38 @@ def test_tables_and_texts_of_a_plan(capped: Plan) -> None:
     assert capped.verdict in capped._repr_html_()
 
 
+@pytest.mark.parametrize("target", [{"answered": 1.0, "within": "20 s"}, {"abandoned": 0.0}])
+def test_a_target_that_cannot_be_met_saves_no_adviser(target: dict[str, object]) -> None:
+    made = plan(one_queue(target=target), seed=1, replications=20)
+    assert not made.proven
+    assert (made.staffing.advisers >= made.requirement.advisers).all()
+
+
+def test_a_centre_that_nobody_contacts_needs_nobody() -> None:
+    made = plan(scenario({"calls": phone(volume=[0.0] * 24)}, {"team": {"serves": {"calls": {}}}}), replications=10)
+    assert made.adviser_hours == 0
+
+
+def test_no_waiting_room_is_not_a_way_out_of_a_service_level() -> None:
+    made = plan(one_queue(waiting_room=0), seed=1, replications=40)
+    counts = made.results.queues.loc["calls"]
+    assert made.proven
+    assert counts["blocked"] / counts["offered"] <= 0.10
+    assert made.results.targets["met"].all()
+
+
+def test_a_finding_names_the_hours_in_which_no_desk_is_open() -> None:
+    short = {"team": {"hours": "09:00-11:00", "serves": {"calls": {}}}}
+    made = plan(scenario({"calls": phone(200)}, short), replications=10)
+    assert "no desk that serves it is open in 2 of its 4 intervals" in made.unmet[0].reason
+
+
+def test_without_a_target_the_plan_does_not_say_that_targets_hold() -> None:
+    made = plan(one_queue(target=None), seed=1, replications=40)
+    assert made.proven
+    assert made.verdict.startswith("the file has no target")
+
+
 def test_shrinkage_is_scheduled_on_top() -> None:
     made = plan(scenario({"a": phone(160)}, {"x": {"shrinkage": 0.3, "serves": {"a": {}}}}), seed=1, replications=40)
     summary = made.summary
