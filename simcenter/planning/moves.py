@@ -1,6 +1,7 @@
 """Moves: which advisers to add and to take away, by a linear programme over measured effects."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -66,14 +67,15 @@ def best_moves(
     change = _change(lists, len(flat))
     # one adviser stays where a live queue has nobody else (as far as it has one now)
     present = presence @ flat
-    upper = [hstack([-gains.T, -identity(cells)])]
+    upper: list[Any] = [hstack([-gains.T, -identity(cells)])]
     limits = [margin - need]
     if presence.shape[0]:
         upper.append(hstack([-(presence @ change), csr_matrix((presence.shape[0], cells))]))
         limits.append(np.maximum(present - 1, 0))
+    above: Any = vstack(upper).tocsr()  # linprog takes sparse rows, its stubs do not
     found = linprog(
         c=np.concatenate([price, penalty]),
-        A_ub=vstack(upper).tocsr(),
+        A_ub=above,
         b_ub=np.concatenate(limits),
         bounds=[(0, 1)] * count + [(0, None)] * cells,
         method="highs",

@@ -53,7 +53,7 @@ class ClosedForm:
     def formulas(self) -> str:
         """One line: which formula each queue's advisers come from, and how their load follows the day."""
         used = self.details.groupby("formula", sort=False)["queue"].unique()
-        each = "; ".join(f"{SHOWN[name]} for {', '.join(queues)}" for name, queues in used.items())
+        each = "; ".join(f"{SHOWN[str(name)]} for {', '.join(queues)}" for name, queues in used.items())
         return f"{each}. Load of live queues: {METHODS[self.method]}"
 
 
