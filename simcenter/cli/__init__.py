@@ -1,10 +1,13 @@
 """The command line. Each command parses, makes one library call and one report call."""
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line; the entry point of ``simcenter``."""
+    # No command has linear algebra worth a second thread, and to start them takes numpy a quarter of a short command.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from simcenter.cli.app import app
 
