@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyworkforce.queuing import ErlangC
 
 from simcenter import _erlang, erlang
 
@@ -62,8 +63,6 @@ def with_patience(table: Table) -> np.ndarray:
 
 
 def peer(table: Table) -> list[int]:
-    from pyworkforce.queuing import ErlangC
-
     return [
         ErlangC(transactions=a, aht=h / 60, asa=w / 60, interval=h / 60).required_positions(service_level=t)[
             "raw_positions"
