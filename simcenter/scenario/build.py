@@ -81,6 +81,7 @@ def _queue(parts: Parts, name: str, form: QueueForm, hours: Hours) -> Queue:
 
 def _desk(parts: Parts, name: str, part: DeskPart, hours: Hours) -> Desk:
     form = part.desk.form
+    assert parts.calendar is not None
     serves = {}
     for queue, served in part.serves.items():
         assert served is not None
@@ -102,4 +103,5 @@ def _desk(parts: Parts, name: str, part: DeskPart, hours: Hours) -> Desk:
         cost_per_hour=form.cost_per_hour,
         hours=form.hours or hours,
         serves=serves,
+        off_phone=(0,) * parts.calendar.T,
     )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from simcenter.scenario.calendar import Calendar
-from simcenter.scenario.desk import DeskForm, ServesForm, TransferForm
+from simcenter.scenario.desk import DeskForm, ServesForm
 from simcenter.scenario.fields import Duration, Line, Number, Whole, name_problem, said
 from simcenter.scenario.horizon import HorizonForm
 from simcenter.scenario.laws import HandleTime, HandleTimeForm, Law, LawF, LawForm
@@ -18,6 +18,7 @@ from simcenter.scenario.parts import Part, read_part
 from simcenter.scenario.problems import NOTHING, Place, Problems, dotted
 from simcenter.scenario.queue import QueueForm
 from simcenter.scenario.target import CentreTargets, Target, TargetForm
+from simcenter.scenario.transfer import TransferForm
 
 TABLES = ("horizon", "queues", "desks", "targets")
 

@@ -4,13 +4,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simcenter.scenario.fields import AnyDuration, AsWritten, Number, OrShort, Share, Whole, Word
+from simcenter.scenario.fields import AnyDuration, AsWritten, Factor, Number, OrShort, Share, Whole
 from simcenter.scenario.hours import Hours, HoursRule
+from simcenter.scenario.transfer import Transfer, TransferForm
 from simcenter.scenario.units import seconds_text
 
 MOST_ADVISERS = 100_000
 
-Factor = Annotated[float, Number(0.01, 100)]
+Discipline = Literal["priority", "relative wait"]
 Rank = Annotated[int, Whole(1, 1000)]
 Advisers = Annotated[int, Whole(0, MOST_ADVISERS)]
 
@@ -24,55 +25,13 @@ ADVISERS_SCHEMA = {
 }
 
 
-class Transfer(BaseModel):
-    """A share of the contacts handed on to another queue.
-
-    ``after_s`` time spent before handing on (None: the full handle time); ``handover_s`` how long a warm hand-over
-    holds the first adviser after the answer; ``handle`` factor on the next leg's handle time.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    share: float
-    kind: Literal["cold", "warm"] = "cold"
-    after_s: float | None = None
-    handover_s: float = 0.0
-    handle: float = 1.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """As the file writes it, every value explicit."""
-        written: dict[str, Any] = {"share": self.share, "kind": self.kind}
-        if self.after_s is not None:
-            written["after"] = seconds_text(self.after_s)
-        if self.kind == "warm":
-            written["handover"] = seconds_text(self.handover_s)
-        written["handle"] = self.handle
-        return written
-
-
-class TransferForm(BaseModel):
-    """A transfer as the file writes it in full."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    share: Share
-    kind: Annotated[Literal["cold", "warm"], Word(("cold", "warm"))] = "cold"
-    after: AnyDuration | None = None
-    handover: AnyDuration | None = None
-    handle: Factor = 1.0
-
-    def resolved(self) -> Transfer:
-        """The transfer with every value explicit."""
-        return Transfer(
-            share=self.share, kind=self.kind, after_s=self.after, handover_s=self.handover or 0.0, handle=self.handle
-        )
-
-
 class Serves(BaseModel):
     """How a desk serves one queue.
 
     ``rank`` orders the desks of a queue, ``priority`` the queues of a desk; ``after_s`` overflow: how long a contact
-    must have waited; ``speed`` the handle time is divided by it; ``resolved`` share of the contacts not handed on.
+    must have waited; ``speed`` the handle time is divided by it; ``resolved`` share of the contacts not handed on;
+    ``min_idle`` deferred work is taken only while at least so many of the desk's advisers are idle, the one who takes
+    it included; ``interruptible`` deferred work gives way to live contacts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,6 +42,8 @@ class Serves(BaseModel):
     speed: float = 1.0
     resolved: float = 1.0
     transfers: dict[str, Transfer] = Field(default_factory=dict)
+    min_idle: int = 0
+    interruptible: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As the file writes it, every value explicit."""
@@ -90,6 +51,10 @@ class Serves(BaseModel):
         written |= {"speed": self.speed, "resolved": self.resolved}
         if self.transfers:
             written["transfers"] = {queue: transfer.to_dict() for queue, transfer in self.transfers.items()}
+        if self.min_idle:
+            written["min_idle"] = self.min_idle
+        if self.interruptible:
+            written["interruptible"] = True
         return written
 
 
@@ -110,7 +75,9 @@ class Desk(BaseModel):
     """A desk, every value resolved.
 
     ``advisers`` (T,) on the floor where they are given, None where they are to be planned; ``max_advisers`` None: no
-    bound; ``cost_per_hour`` of a paid hour; ``shrinkage`` paid time away from the desk.
+    bound; ``cost_per_hour`` of a paid hour; ``shrinkage`` paid time away from the desk; ``discipline`` how a free
+    adviser chooses; ``absence`` share of the advisers who do not come on a day; ``off_phone`` (T,) of the advisers in
+    breaks and meetings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -123,6 +90,9 @@ class Desk(BaseModel):
     cost_per_hour: float
     hours: Hours
     serves: dict[str, Serves]
+    discipline: Discipline = "priority"
+    absence: float = 0.0
+    off_phone: tuple[int, ...] = Field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """As the file writes it, every value explicit."""
@@ -137,6 +107,12 @@ class Desk(BaseModel):
         }
         written["hours"] = self.hours.to_dict()
         written["serves"] = {queue: serves.to_dict() for queue, serves in self.serves.items()}
+        if self.discipline != "priority":
+            written["discipline"] = self.discipline
+        if self.absence:
+            written["absence"] = self.absence
+        if any(self.off_phone):
+            written["off_phone"] = list(self.off_phone)
         return written
 
 

@@ -259,6 +259,7 @@ def is_table(value: object) -> bool:
 
 
 Share = Annotated[float, Number(0, 1)]
+Factor = Annotated[float, Number(0.01, 100)]
 PositiveDuration = Annotated[float, Duration()]
 AnyDuration = Annotated[float, Duration(zero=True)]
 APromise = Annotated[Promise, Promised()]

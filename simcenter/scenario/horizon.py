@@ -25,7 +25,10 @@ HOLIDAYS_SCHEMA = {
 
 
 class Horizon(BaseModel):
-    """The horizon, every value resolved: ``holidays`` are the closed dates within it."""
+    """The horizon, every value resolved.
+
+    ``holidays`` are the closed dates within it; ``warm_up_s`` at its start counts for no result.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -34,16 +37,20 @@ class Horizon(BaseModel):
     interval_s: float
     hours: Hours
     holidays: tuple[date, ...]
+    warm_up_s: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """As the file writes it, every value explicit."""
-        return {
+        written: dict[str, Any] = {
             "start": self.start.isoformat(),
             "days": self.days,
             "interval": seconds_text(self.interval_s),
             "hours": self.hours.to_dict(),
             "holidays": [day.isoformat() for day in self.holidays],
         }
+        if self.warm_up_s:
+            written["warm_up"] = seconds_text(self.warm_up_s)
+        return written
 
 
 class IntervalRule(Duration):

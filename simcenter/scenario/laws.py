@@ -10,7 +10,7 @@ from simcenter.scenario.fields import AnyDuration, Duration, Line, ListOf, Numbe
 from simcenter.scenario.parts import Part
 from simcenter.scenario.problems import NOTHING, Problem
 from simcenter.scenario.tables import Files
-from simcenter.scenario.units import seconds_text, spoken
+from simcenter.scenario.units import plain_number, seconds_text, spoken
 
 LAWS = (
     "exponential",
@@ -61,20 +61,20 @@ class Law(BaseModel):
     shares: tuple[float, ...] | None = None
     values_s: tuple[float, ...] | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """As the file writes it, every value explicit."""
-        written: dict[str, Any] = {"law": self.law, "mean": seconds_text(self.mean_s), "cv": self.cv}
+    def to_dict(self, unit: str = " s") -> dict[str, Any]:
+        """As the file writes it, every value explicit, times in a unit that is a second long."""
+        written: dict[str, Any] = {"law": self.law, "mean": plain_number(self.mean_s) + unit, "cv": self.cv}
         for name in ("stages", "shape"):
             if getattr(self, name) is not None:
                 written[name] = getattr(self, name)
         for name in ("low", "mode", "high"):
             if getattr(self, f"{name}_s") is not None:
-                written[name] = seconds_text(getattr(self, f"{name}_s"))
+                written[name] = plain_number(getattr(self, f"{name}_s")) + unit
         if self.means_s is not None and self.shares is not None:
-            written["means"] = [seconds_text(mean) for mean in self.means_s]
+            written["means"] = [plain_number(mean) + unit for mean in self.means_s]
             written["shares"] = list(self.shares)
         if self.values_s is not None:
-            written["values"] = [seconds_text(value) for value in self.values_s]
+            written["values"] = [plain_number(value) + unit for value in self.values_s]
         return written
 
 

@@ -20,6 +20,7 @@ from simcenter.scenario.queue import Queue, QueueForm
 from simcenter.scenario.tables import Files
 from simcenter.scenario.target import CentreTargets
 from simcenter.scenario.units import spoken
+from simcenter.scenario.variability import CentreVariability
 
 SCHEMA = 1
 
@@ -41,6 +42,9 @@ class Scenario(BaseModel):
     targets : CentreTargets
     max_legs : int
         Legs in one attempt.
+    lines : dict of str to int
+        Telephone lines by the name of their group.
+    variability : CentreVariability
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -52,6 +56,8 @@ class Scenario(BaseModel):
     desks: dict[str, Desk]
     targets: CentreTargets
     max_legs: int
+    lines: dict[str, int] = Field(default_factory=dict)
+    variability: CentreVariability = CentreVariability()
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _files: Files = PrivateAttr(default_factory=lambda: Files(Path()))
 
@@ -101,8 +107,11 @@ class Scenario(BaseModel):
         return build_scenario(edited(self._source, changes), self._files)
 
     def to_dict(self) -> dict[str, Any]:
-        """The resolved scenario: plain data for JSON, every value explicit, and itself a valid scenario."""
-        return {
+        """The resolved scenario: plain data for JSON, every value explicit, and itself a valid scenario.
+
+        Rules of a real centre that are off are left out.
+        """
+        written: dict[str, Any] = {
             "schema": SCHEMA,
             "name": self.name,
             "timezone": self.timezone,
@@ -112,6 +121,14 @@ class Scenario(BaseModel):
             "desks": {name: desk.to_dict() for name, desk in self.desks.items()},
             "targets": self.targets.to_dict(),
         }
+        if self.lines:
+            written["lines"] = dict(self.lines)
+        if self.variability != CentreVariability():
+            written["variability"] = self.variability.to_dict()
+            for name, queue in self.queues.items():
+                if queue.arrivals is None:  # replayed ones do not vary
+                    written["queues"][name]["variability"] = queue.variability.to_dict()
+        return written
 
     @cached_property
     def hash(self) -> str:

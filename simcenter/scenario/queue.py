@@ -4,15 +4,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from simcenter.scenario.adviser import OwnAdviser
+from simcenter.scenario.appointments import Appointments
+from simcenter.scenario.arrivals import Arrivals
+from simcenter.scenario.callback import Callback
+from simcenter.scenario.classes import CustomerClass
 from simcenter.scenario.fields import AsWritten, Duration, ListOf, Number, OrShort, Whole, Word
 from simcenter.scenario.hours import Hours, HoursRule
 from simcenter.scenario.laws import HandleTime, HandleTimeForm, Law, LawForm
+from simcenter.scenario.returns import Return, VolumeCounts
 from simcenter.scenario.target import Target, TargetForm
+from simcenter.scenario.transfer import Transfer
+from simcenter.scenario.variability import Variability
 
 CHANNELS = ("phone", "chat", "face_to_face", "email", "messaging")
 LIVE = ("phone", "chat", "face_to_face")
 Kind = Literal["exclusive", "chat", "deferred"]
-EqualRank = Literal["file", "longest idle", "random"]
+EqualRank = Literal["file", "longest idle", "random", "random adviser"]
 
 MOST_PER_INTERVAL = 100_000
 MOST_PER_DAY = 1_000_000
@@ -39,7 +47,9 @@ class Queue(BaseModel):
     """A queue, every value resolved.
 
     ``volume`` (T,) expected first attempts per interval; ``patience`` None: nobody leaves; ``waiting_room`` None:
-    unlimited; ``speed`` of each chat while its adviser holds 1, 2, ... of them, empty for other channels.
+    unlimited; ``speed`` of each chat while its adviser holds 1, 2, ... of them, empty for other channels; ``balking``
+    share of those who would have to wait and leave instead; ``lines`` name of the group of lines that it shares;
+    ``backlog`` contacts that wait when the horizon starts. The rules of a real centre are off by default.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -54,6 +64,19 @@ class Queue(BaseModel):
     equal_rank: EqualRank
     hours: Hours
     target: Target | None
+    redial: Return | None = None
+    repeat: Return | None = None
+    volume_counts: VolumeCounts = VolumeCounts()
+    balking: float = 0.0
+    lines: str | None = None
+    misrouted: dict[str, Transfer] = Field(default_factory=dict)
+    callback: Callback | None = None
+    classes: dict[str, CustomerClass] = Field(default_factory=dict)
+    adviser: OwnAdviser | None = None
+    appointments: Appointments | None = None
+    backlog: int = 0
+    arrivals: Arrivals | None = None
+    variability: Variability = Variability()
 
     @property
     def kind(self) -> Kind:
@@ -81,6 +104,25 @@ class Queue(BaseModel):
         written["hours"] = self.hours.to_dict()
         if self.target is not None:
             written["target"] = self.target.to_dict()
+        return written | self._rules()
+
+    def _rules(self) -> dict[str, Any]:
+        """Those of the rules of a real centre that are on, as the file writes them."""
+        written: dict[str, Any] = {}
+        for name in ("redial", "repeat", "callback", "adviser", "appointments", "arrivals"):
+            rule = getattr(self, name)
+            if rule is not None:
+                written[name] = rule.to_dict()
+        for name in ("balking", "lines", "backlog"):
+            if getattr(self, name):
+                written[name] = getattr(self, name)
+        for name in ("misrouted", "classes"):
+            if getattr(self, name):
+                written[name] = {key: value.to_dict() for key, value in getattr(self, name).items()}
+        if self.volume_counts != VolumeCounts():
+            written["volume_counts"] = self.volume_counts.to_dict()
+        if self.variability:
+            written["variability"] = self.variability.to_dict()
         return written
 
 

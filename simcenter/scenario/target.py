@@ -13,6 +13,7 @@ Per = Literal["interval", "day", "horizon"]
 DEFINITIONS = ("sl_offered", "sl_answered", "sl_excl_early_abandons", "sl_abandons_met", "sl_short_abandons_met")
 APer = Annotated[Per, Word(("interval", "day", "horizon"))]
 
+_VALUES = ("answered", "within", "abandoned", "asa", "wait_p90", "resolved", "callback_within", "called_back")
 _LIMITS = ("answered", "abandoned", "asa", "wait_p90", "resolved")
 
 
@@ -20,7 +21,8 @@ class Target(BaseModel):
     """The limits of one queue; None where there is none. Shares are 0..1.
 
     ``answered`` of the contacts within ``within`` at least, by the service level ``definition``; ``abandoned`` at
-    most; ``asa`` and ``wait_p90`` at most; ``resolved`` at least; each in every cell of ``per``.
+    most; ``asa`` and ``wait_p90`` at most; ``resolved`` at least; ``called_back`` of the accepted callbacks reached
+    within ``callback_within`` at least; each in every cell of ``per``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -31,13 +33,15 @@ class Target(BaseModel):
     asa: Promise | None = None
     wait_p90: Promise | None = None
     resolved: float | None = None
+    callback_within: Promise | None = None
+    called_back: float | None = None
     per: Per = "day"
     definition: str = "sl_offered"
 
     def to_dict(self) -> dict[str, Any]:
         """As the file writes it, every value explicit."""
         written: dict[str, Any] = {}
-        for name in ("answered", "within", "abandoned", "asa", "wait_p90", "resolved"):
+        for name in _VALUES:
             value = getattr(self, name)
             if value is not None:
                 written[name] = str(value) if isinstance(value, Promise) else value
