@@ -10,8 +10,38 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 
+class Entry(IntEnum):
+    """How a leg came into its queue."""
+
+    FIRST = 0
+    TRANSFER = 1
+    MISROUTED = 2
+    """Handed on, as it belongs here and not where it came first."""
+    REDIAL = 3
+    REPEAT = 4
+    CALLBACK = 5
+    RESUMED = 6
+    """Put back by an adviser who was interrupted."""
+    APPOINTMENT = 7
+    BACKLOG = 8
+    """There when the horizon began."""
+    NO_SHOW = 9
+    """An appointment that nobody kept: only in the draws; its row has the entry APPOINTMENT."""
+
+
+class Returns(IntEnum):
+    """What follows the end of a leg: redial, repeat contact, or another try of a callback."""
+
+    NONE = 0
+    COMES_BACK = 1
+    PENDING = 2
+    """Not before the end of the horizon."""
+    AT_LIMIT = 3
+    """Would come, but for the limit on attempts or tries."""
+
+
 class Outcome(IntEnum):
-    """How a leg ended. Those up to UNRESOLVED_LIMIT were served by an adviser."""
+    """How a leg ended."""
 
     RESOLVED = 0
     UNRESOLVED = 1
@@ -27,6 +57,31 @@ class Outcome(IntEnum):
     DROPPED = 9
     CALLBACK = 10
     WAITING = 11
+    UNRESOLVED_BUSY = 12
+    """Should have been handed on, but nobody there was free."""
+    NOT_REACHED = 13
+    """A callback that the customer did not answer."""
+    INTERRUPTED = 14
+    """Put back into its queue by an adviser who was needed for a live contact."""
+    NO_SHOW = 15
+
+
+ANSWERED = (
+    Outcome.RESOLVED,
+    Outcome.UNRESOLVED,
+    Outcome.TRANSFERRED,
+    Outcome.UNRESOLVED_CLOSED,
+    Outcome.UNRESOLVED_LIMIT,
+    Outcome.UNRESOLVED_BUSY,
+)
+"""Outcomes of legs that an adviser answered (he also has NOT_REACHED and INTERRUPTED legs in hand)."""
+
+UNCOUNTED = (Outcome.INTERRUPTED, Outcome.NO_SHOW)
+"""Outcomes of legs that do not count as offered; callbacks do not either: they were when they first came."""
+
+
+_IS_ANSWERED = np.isin(np.arange(len(Outcome)), ANSWERED)
+_IS_UNCOUNTED = np.isin(np.arange(len(Outcome)), UNCOUNTED)
 
 
 @dataclass(frozen=True)
@@ -34,7 +89,8 @@ class ContactLog:
     """Legs (L rows, sorted by origin, customer, leg) and duties (rows sorted by desk, start, adviser).
 
     Times are seconds since 00:00 of the first day, on the grid of 2^-20 s; places are indexes into the Network's
-    names, -1 for none; a time that never came is NaN. See docs/rules.md.
+    names, -1 for none; a time that never came is NaN. ``outcome``, ``entry`` and ``returns`` hold numbers of Outcome,
+    Entry and Returns. See docs/rules.md.
     """
 
     origin: IntArray
@@ -50,6 +106,14 @@ class ContactLog:
     end_s: FloatArray
     freed_s: FloatArray
     outcome: IntArray
+    entry: IntArray
+    customer_class: IntArray
+    """Row of the Network's classes: the customer's in this queue."""
+    own_adviser: IntArray
+    """Number of the adviser of one's own in this queue, -1 for none."""
+    returns: IntArray
+    predicted_s: FloatArray
+    """The wait that was predicted where callbacks are offered."""
     duty_desk: IntArray
     duty_adviser: IntArray
     duty_start_s: FloatArray
@@ -61,6 +125,16 @@ class ContactLog:
 
     def __len__(self) -> int:
         return len(self.customer)
+
+    @property
+    def answered(self) -> npt.NDArray[np.bool_]:
+        """Which legs an adviser answered."""
+        return _IS_ANSWERED[self.outcome]
+
+    @property
+    def counted(self) -> npt.NDArray[np.bool_]:
+        """Which legs count as offered: those that came, not what a callback or an interruption made of them."""
+        return ~(_IS_UNCOUNTED[self.outcome] | (self.entry == Entry.CALLBACK))
 
     def equals(self, other: "ContactLog") -> bool:
         """Whether both logs hold the same rows, bit for bit (NaN equals NaN)."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from simcenter.simulation.floor import Adviser
-from simcenter.simulation.log import ContactLog
+from simcenter.simulation.log import ContactLog, Entry
 from simcenter.simulation.waiting import Leg
 
 LEG = ("origin", "customer", "leg", "queue", "from_desk", "desk", "adviser", "outcome")
@@ -61,7 +61,16 @@ class Recorder:
         by_desk = np.lexsort([duties[name] for name in ("duty_adviser", "duty_start_s", "duty_desk")])
         columns = {name: column[by_customer] for name, column in legs.items()}
         columns |= {name: column[by_desk] for name, column in duties.items()}
-        return ContactLog(attempt=np.zeros(len(by_customer), dtype=np.int64), **columns)  # nobody returns yet
+        zeros = np.zeros(len(by_customer), dtype=np.int64)  # nobody returns yet, and there are no classes
+        return ContactLog(
+            attempt=zeros,
+            entry=np.where(columns["leg"] > 0, int(Entry.TRANSFER), int(Entry.FIRST)),
+            customer_class=columns["queue"].copy(),
+            own_adviser=zeros - 1,
+            returns=zeros.copy(),
+            predicted_s=np.full(len(zeros), NAN),
+            **columns,
+        )
 
 
 def _columns(rows: bytearray, counts: tuple[str, ...], times: tuple[str, ...]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from random_centres import random_centres
 from simcenter.measures import Meter, Promises, Within
 from simcenter.measures.histogram import RELATIVE_ERROR
 from simcenter.measures.table import PERCENTS
-from simcenter.simulation.log import ContactLog
+from simcenter.simulation.log import ContactLog, Entry
 
 UNITS = ("s", "working s", "working days")
 
@@ -40,8 +40,22 @@ def measured(draw):
 
 def as_log(columns):
     return ContactLog(
-        **{name: np.array(columns[name], dtype=np.int64 if kind == "i" else float) for name, kind in COLUMNS.items()}
+        **{name: np.array(columns[name], dtype=np.int64 if kind == "i" else float) for name, kind in COLUMNS.items()},
+        **without_rules(columns["leg"], columns["queue"]),
     )
+
+
+def without_rules(leg, queue):
+    """The columns of a log in which no rule of returns, callbacks, classes and advisers of one's own is on."""
+    leg, queue = np.array(leg, dtype=np.int64), np.array(queue, dtype=np.int64)
+    zeros = np.zeros(len(leg), dtype=np.int64)
+    return {
+        "entry": np.where(leg > 0, int(Entry.TRANSFER), int(Entry.FIRST)),
+        "customer_class": queue,
+        "own_adviser": zeros - 1,
+        "returns": zeros,
+        "predicted_s": np.full(len(leg), np.nan),
+    }
 
 
 def tally_of(network, log, within, p90):
@@ -130,7 +144,7 @@ def test_tallies_add_up(case):
 def test_an_empty_log_has_an_empty_tally(one_desk):
     network = one_desk
     none = {name: np.zeros(0, dtype=np.int64 if kind == "i" else np.float64) for name, kind in COLUMNS.items()}
-    tally = Meter(network, Promises.none(network)).tally(ContactLog(**none))
+    tally = Meter(network, Promises.none(network)).tally(ContactLog(**none, **without_rules([], [])))
     assert all((values == 0).all() for part in (tally.queues, tally.journeys, tally.desks) for values in part.values())
     assert np.isnan(tally.percentiles).all()
 

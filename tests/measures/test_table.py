@@ -22,6 +22,7 @@ def log_of(entered, wait, answered):
         start_s=np.where(answered, until, np.nan), end_s=np.where(answered, until + 60, until),
         freed_s=np.where(answered, until + 60, np.nan),
         outcome=np.where(answered, int(Outcome.RESOLVED), int(Outcome.ABANDONED)),
+        entry=ints(0), customer_class=ints(0), own_adviser=ints(-1), returns=ints(0), predicted_s=np.full(size, np.nan),
         duty_desk=np.zeros(1, dtype=np.int64), duty_adviser=np.zeros(1, dtype=np.int64),
         duty_start_s=np.zeros(1), duty_end_s=np.array([3600.0]),
     )  # fmt: skip
