@@ -30,9 +30,12 @@ def laws(code: int, p0: float, p1: float) -> tuple[np.ndarray, ...]:
 
 def ours(law: str, customers: int) -> int:
     patience = laws(LawCode.EXPONENTIAL, 120.0, 0.0)
-    source = LegSource(1, 0, np.array([77], dtype=np.uint64), patience, laws(*LAWS[law][0]))
+    no_returns = np.zeros(2, dtype=np.int64), np.zeros((2, 3)), np.empty(0), np.zeros(3, dtype=np.int64)
+    one_class = np.arange(2), np.ones(1), np.zeros((1, 1), dtype=np.int64)
+    key = np.array([77], dtype=np.uint64)
+    source = LegSource(1, 0, key, patience, laws(*LAWS[law][0]), no_returns, one_class)
     arrival_s = source.arrivals(0, np.full(INTERVALS, customers / INTERVALS), INTERVAL_S)
-    return source.first_legs(0, len(arrival_s)).shape[1]
+    return source.first_legs(0, 0, source.class_rows(0, 0, len(arrival_s))).shape[1]
 
 
 def numpys(law: str, customers: int) -> int:

@@ -16,15 +16,6 @@ cdef extern from "philox.h" nogil:
 
 
 cdef enum:
-    # The purposes of numbers: purpose p is lane p & 3 of block p >> 2. Never renumber: it would change every result.
-    PATIENCE = 0
-    HANDLE = 1
-    TRANSFER = 2
-    RESOLVED = 3
-    EQUAL_RANK = 4
-    ARRIVAL = 8
-
-cdef enum:
     # As LawCode in simcenter/simulation/laws.py.
     NEVER = 0
     DETERMINISTIC = 1
@@ -106,12 +97,8 @@ cdef double quantile(const Law* law, double u) noexcept nogil:
     return INFINITY
 
 
-cdef double duration(const Law* law, double u) noexcept nogil:
-    """The u-quantile on the grid, at least 0 and at most LONGEST; infinite for NEVER."""
-    cdef double x
-    if law.code == NEVER:
-        return INFINITY
-    x = quantile(law, u)
+cdef inline double on_grid(double x) noexcept nogil:
+    # At least 0 and at most LONGEST; what is not a number counts as 0.
     if not x > 0.0:
         return 0.0
     if x > LONGEST:
@@ -119,22 +106,44 @@ cdef double duration(const Law* law, double u) noexcept nogil:
     return rint(x * GRID) / GRID
 
 
-cdef Law* laws_of(tuple laws, Py_ssize_t queues) except NULL:
+cdef double duration(const Law* law, double u) noexcept nogil:
+    """The u-quantile on the grid, at least 0 and at most LONGEST; infinite for NEVER."""
+    return INFINITY if law.code == NEVER else on_grid(quantile(law, u))
+
+
+cdef double leaving(const Law* law, double u) noexcept nogil:
+    """A patience: who would wait for decades is taken not to leave at all."""
+    cdef double x = duration(law, u)
+    return INFINITY if x >= LONGEST else x
+
+
+cdef void durations(const Law* law, double* x, Py_ssize_t n) noexcept nogil:
+    """Each of n uniforms becomes its duration, in place."""
+    cdef Py_ssize_t i
+    if law.code == EXPONENTIAL:
+        for i in range(n):
+            x[i] = on_grid(-law.p0 * log1p(-x[i]))
+    else:
+        for i in range(n):
+            x[i] = duration(law, x[i])
+
+
+cdef Law* laws_of(tuple laws, Py_ssize_t rows) except NULL:
     # laws: the arrays (code, p, table, table_start), which must outlive the result.
     cdef const int64_t[::1] code = laws[0], start = laws[3]
     cdef const double[:, ::1] p = laws[1]
     cdef const double[::1] table = laws[2]
     cdef Py_ssize_t q
-    if code.shape[0] != queues or p.shape[0] != queues or p.shape[1] != 3 or start.shape[0] != queues + 1:
-        raise ValueError(f"laws must have a row for each of {queues} queues, three parameters wide")
-    if start[0] != 0 or start[queues] != table.shape[0] or np.any(np.diff(laws[3]) < 0):
+    if code.shape[0] != rows or p.shape[0] != rows or p.shape[1] != 3 or start.shape[0] != rows + 1:
+        raise ValueError(f"laws must have {rows} rows, three parameters wide")
+    if start[0] != 0 or start[rows] != table.shape[0] or np.any(np.diff(laws[3]) < 0):
         raise ValueError("table_start must rise from 0 to the length of the table")
     if np.any(np.isin(laws[0], (HYPEREXPONENTIAL, EMPIRICAL)) & (np.diff(laws[3]) == 0)):
         raise ValueError("an empirical or hyperexponential law needs its table")
-    cdef Law* out = <Law*>calloc(queues + 1, sizeof(Law))
+    cdef Law* out = <Law*>calloc(rows + 1, sizeof(Law))
     if out == NULL:
         raise MemoryError
-    for q in range(queues):
+    for q in range(rows):
         out[q].code = code[q]
         out[q].p0 = p[q, 0]
         out[q].p1 = p[q, 1]
@@ -154,63 +163,161 @@ cdef class LegSource:
         0 to 2^64 - 1.
     key : uint64[Q]
         Second word of each queue's key.
-    patience, handle : tuple of arrays
-        ``(code, p, table, table_start)`` of the queues' laws, as in ``simulation.network.Laws``.
+    patience, handle, delay : tuple of arrays
+        ``(code, p, table, table_start)``, as in ``simulation.network.Laws``: of the C classes, the Q queues, and the
+        2 Q returns.
+    classes : tuple of arrays
+        ``(class_first, class_cum, class_in)``, as in ``simulation.network.Network``.
     """
 
-    def __cinit__(self, uint64_t seed, uint64_t replication, const uint64_t[::1] key, tuple patience, tuple handle):
+    def __cinit__(
+        self,
+        uint64_t seed,
+        uint64_t replication,
+        const uint64_t[::1] key,
+        tuple patience,
+        tuple handle,
+        tuple delay,
+        tuple classes,
+    ):
         self.seed = seed
         self.replication = replication
         self.key = key
         self.queues = key.shape[0]
-        self.owners = (patience, handle)  # The laws point into these arrays.
-        self.patience = laws_of(patience, self.queues)
+        self.class_first, self.class_cum, self.class_in = classes
+        self.classes = self.class_cum.shape[0]
+        if self.class_first.shape[0] != self.queues + 1 or self.class_first[self.queues] != self.classes:
+            raise ValueError(f"classes must be those of {self.queues} queues")
+        if self.class_in.shape[0] != self.classes or self.class_in.shape[1] != self.queues:
+            raise ValueError(f"class_in must be {self.classes} by {self.queues}")
+        self.owners = (patience, handle, delay, classes)  # The laws point into these arrays.
+        self.patience = laws_of(patience, self.classes)
         self.handle = laws_of(handle, self.queues)
+        self.delay = laws_of(delay, 2 * self.queues)
 
     def __dealloc__(self):
         free(self.patience)
         free(self.handle)
+        free(self.delay)
 
     def __reduce__(self):
         return LegSource, (self.seed, self.replication, np.asarray(self.key), *self.owners)
 
-    cdef void draw(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t queue, Leg* out) noexcept nogil:
+    cdef double u(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, uint64_t purpose) noexcept nogil:
+        cdef uint64_t words[4]
+        philox_block(customer, leg, purpose >> 2, self.replication, self.seed, self.key[origin], words)
+        return uniform(words[purpose & 3])
+
+    cdef void draw(
+        self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t queue, Py_ssize_t class_row, Leg* out
+    ) noexcept nogil:
         cdef uint64_t words[4]
         philox_block(customer, leg, PATIENCE >> 2, self.replication, self.seed, self.key[origin], words)
-        out.patience_s = duration(&self.patience[queue], uniform(words[PATIENCE & 3]))
-        if out.patience_s >= LONGEST:
-            out.patience_s = INFINITY  # Who would wait for decades is taken not to leave at all.
+        out.patience_s = leaving(&self.patience[class_row], uniform(words[PATIENCE & 3]))
         out.base_handle_s = duration(&self.handle[queue], uniform(words[HANDLE & 3]))
         out.transfer_u = uniform(words[TRANSFER & 3])
         out.resolved_u = uniform(words[RESOLVED & 3])
-        philox_block(customer, leg, EQUAL_RANK >> 2, self.replication, self.seed, self.key[origin], words)
-        out.equal_rank_u = uniform(words[EQUAL_RANK & 3])
 
-    def leg(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t queue):
-        """``(patience_s, base_handle_s, transfer_u, resolved_u, equal_rank_u)`` of one leg, spent in ``queue``."""
-        cdef Leg out
+    cdef double delay_s(
+        self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t kind, Py_ssize_t queue
+    ) noexcept nogil:
+        return duration(&self.delay[kind * self.queues + queue], self.u(origin, customer, leg, RETURN_DELAY))
+
+    cdef Py_ssize_t row(self, Py_ssize_t origin, uint64_t customer, Py_ssize_t queue) noexcept nogil:
+        cdef Py_ssize_t row = self.class_first[queue], last = self.class_first[queue + 1] - 1, known
+        cdef double u
+        if row == last:
+            return row
+        if queue != origin:
+            known = self.class_in[self.row(origin, customer, origin), queue]
+            if known >= 0:
+                return known
+        u = self.u(origin, customer, 0, CLASS)
+        while row < last and u >= self.class_cum[row]:
+            row += 1
+        return row
+
+    cdef int check(self, Py_ssize_t origin, Py_ssize_t queue) except -1:
         if not (0 <= origin < self.queues and 0 <= queue < self.queues):
             raise IndexError(f"origin and queue must be below {self.queues}, got {origin} and {queue}")
-        self.draw(origin, customer, leg, queue, &out)
-        return out.patience_s, out.base_handle_s, out.transfer_u, out.resolved_u, out.equal_rank_u
+        return 0
 
-    def first_legs(self, Py_ssize_t origin, Py_ssize_t customers):
-        """The five numbers of leg 0 of customers 0, 1, ... of a queue: float64[5, customers], rows as in ``leg``."""
-        cdef double[:, ::1] out
+    def leg(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t queue, Py_ssize_t class_row):
+        """``(patience_s, base_handle_s, transfer_u, resolved_u, equal_rank_u)`` of one leg, spent in ``queue``.
+
+        The patience is that of ``class_row``; -1: of the customer's class.
+        """
+        cdef Leg out
+        self.check(origin, queue)
+        if class_row < 0:
+            class_row = self.row(origin, customer, queue)
+        if class_row >= self.classes:
+            raise IndexError(f"class_row must be below {self.classes}, got {class_row}")
+        self.draw(origin, customer, leg, queue, class_row, &out)
+        equal_rank_u = self.u(origin, customer, leg, EQUAL_RANK)
+        return out.patience_s, out.base_handle_s, out.transfer_u, out.resolved_u, equal_rank_u
+
+    def chance(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, uint64_t purpose):
+        """The uniform of one leg for a purpose."""
+        self.check(origin, origin)
+        return self.u(origin, customer, leg, purpose)
+
+    def return_delay_s(
+        self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t kind, Py_ssize_t queue
+    ):
+        """How long after a leg in ``queue`` the customer comes back; ``kind`` 0 redial, 1 repeat."""
+        self.check(origin, queue)
+        if not 0 <= kind <= 1:
+            raise IndexError(f"kind must be 0 or 1, got {kind}")
+        return self.delay_s(origin, customer, leg, kind, queue)
+
+    def class_of(self, Py_ssize_t origin, uint64_t customer, Py_ssize_t queue):
+        """The class row that a customer has in ``queue``."""
+        self.check(origin, queue)
+        return self.row(origin, customer, queue)
+
+    def class_rows(self, Py_ssize_t origin, uint64_t start, Py_ssize_t customers):
+        """The class row of customers ``start``, ``start + 1``, ... in their first queue: int64[customers]."""
         cdef Py_ssize_t k
-        cdef Leg leg
-        if not 0 <= origin < self.queues:
-            raise IndexError(f"origin must be below {self.queues}, got {origin}")
-        numbers = np.empty((5, customers))
-        out = numbers
+        self.check(origin, origin)
+        rows = np.empty(customers, dtype=np.int64)
+        cdef int64_t[::1] out = rows
         with nogil:
             for k in range(customers):
-                self.draw(origin, k, 0, origin, &leg)
-                out[0, k] = leg.patience_s
-                out[1, k] = leg.base_handle_s
-                out[2, k] = leg.transfer_u
-                out[3, k] = leg.resolved_u
-                out[4, k] = leg.equal_rank_u
+                out[k] = self.row(origin, start + k, origin)
+        return rows
+
+    def first_legs(self, Py_ssize_t origin, uint64_t start, const int64_t[::1] class_row):
+        """Four numbers of leg 0 of customers ``start``, ``start + 1``, ... of a queue: float64[4, customers].
+
+        The rows are patience_s, base_handle_s, transfer_u, resolved_u.
+
+        Parameters
+        ----------
+        origin, start : int
+        class_row : int64[customers]
+            Whose patience each has, a row below C.
+        """
+        cdef Py_ssize_t k, n = class_row.shape[0], begin = 0, end
+        cdef uint64_t words[4]
+        cdef double[:, ::1] out
+        self.check(origin, origin)
+        numbers = np.empty((4, n))
+        out = numbers
+        with nogil:
+            # In pieces that stay in the cache between the loops.
+            while begin < n:
+                end = min(begin + CHUNK, n)
+                for k in range(begin, end):
+                    philox_block(start + k, 0, PATIENCE >> 2, self.replication, self.seed, self.key[origin], words)
+                    out[0, k] = uniform(words[PATIENCE & 3])
+                    out[1, k] = uniform(words[HANDLE & 3])
+                    out[2, k] = uniform(words[TRANSFER & 3])
+                    out[3, k] = uniform(words[RESOLVED & 3])
+                durations(&self.handle[origin], &out[1, begin], end - begin)
+                for k in range(begin, end):
+                    out[0, k] = leaving(&self.patience[class_row[k]], out[0, k])
+                begin = end
         return numbers
 
     def arrivals(self, Py_ssize_t origin, const double[::1] volume, double interval_s):
@@ -257,6 +364,22 @@ cdef class LegSource:
                     customer += 1
             chunks.append(chunk[:n])
         return np.concatenate(chunks) if chunks else np.empty(0)
+
+
+def uniforms(
+    uint64_t seed, uint64_t replication, uint64_t key, uint64_t purpose, const uint64_t[::1] counter, uint64_t second
+):
+    """The uniforms of one purpose at many addresses: float64[N] for the first counter words uint64[N]."""
+    cdef Py_ssize_t i
+    cdef uint64_t words[4]
+    cdef double[::1] out
+    result = np.empty(counter.shape[0])
+    out = result
+    with nogil:
+        for i in range(counter.shape[0]):
+            philox_block(counter[i], second, purpose >> 2, replication, seed, key, words)
+            out[i] = uniform(words[purpose & 3])
+    return result
 
 
 def quantiles(tuple laws, const double[::1] u):

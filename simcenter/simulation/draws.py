@@ -1,30 +1,44 @@
 """Draws: what chance decides, a pure function of (seed, replication, queue name, customer, leg, purpose)."""
 
 from dataclasses import dataclass, fields
-from hashlib import blake2b
 from operator import index
 
 import numpy as np
+from scipy.special import ndtri
 
 from simcenter.errors import ScenarioError
-from simcenter.simulation.network import FloatArray, Laws, Network
+from simcenter.simulation.grid import STEPS_PER_S, array_to_grid
+from simcenter.simulation.log import Entry
+from simcenter.simulation.network import BoolArray, FloatArray, IntArray, Laws, Network
+from simcenter.simulation.purposes import Purpose, desk_key, queue_key
 
 try:
-    from simcenter._draws import LegSource
+    from simcenter._draws import LegSource, uniforms
 except ImportError as error:
     raise ImportError(
         "simcenter's compiled parts are missing: run `pip install .` in its folder (see CONTRIBUTING.md)"
     ) from error
+from simcenter.simulation.busyness import volume_of_replication
+
+Columns = tuple[FloatArray | IntArray, ...]
+"""The columns of FirstLegs."""
 
 LARGEST = 2**64 - 1
+APPOINTMENTS_FROM = 2**32
+"""The number of a queue's first customer with an appointment."""
+BACKLOG_FROM = 2**33
+"""The number of the first contact that waits when the horizon starts."""
 
 
 @dataclass(frozen=True)
 class FirstLegs:
-    """The numbers of a queue's customers 0 to N - 1, each array (N,) and read-only; times in seconds on the grid."""
+    """The numbers of a queue's customers, each array (N,) and read-only; times in seconds on the grid.
+
+    Ordered by arrival, then customer.
+    """
 
     arrival_s: FloatArray
-    """ascending, inside the horizon"""
+    """ascending, inside the horizon; of who does not come to his appointment: its time"""
     patience_s: FloatArray
     """infinite for those who never leave"""
     base_handle_s: FloatArray
@@ -33,6 +47,11 @@ class FirstLegs:
     """in (0, 1), like those that follow"""
     resolved_u: FloatArray
     equal_rank_u: FloatArray
+    customer: IntArray
+    """0, 1, ... in order of arrival; with appointment from 2^32, of the backlog from 2^33"""
+    class_row: IntArray
+    entry: IntArray
+    """FIRST, APPOINTMENT, BACKLOG or NO_SHOW"""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -51,7 +70,7 @@ class Draws:
     Parameters
     ----------
     network : Network
-        Only its queues' names, volumes and laws are read.
+        Only its queues' names, volumes, laws, classes and demand are read, and its desks' names and absence.
     seed, replication : int
         0 to 2^64 - 1.
 
@@ -71,6 +90,8 @@ class Draws:
             np.array([queue_key(name) for name in network.queue_names], dtype=np.uint64),
             _arrays(network.patience),
             _arrays(network.handle_time),
+            _arrays(network.return_delay),
+            (network.class_first, network.class_cum, network.class_in),
         )
         """The compiled function itself, for the compiled engine."""
 
@@ -85,12 +106,59 @@ class Draws:
         queue : int
             Its index.
         """
-        arrival_s = self.source.arrivals(
-            queue, np.ascontiguousarray(self.network.volume[:, queue]), self.network.interval_s
-        )
-        return FirstLegs(arrival_s, *self.source.first_legs(queue, len(arrival_s)))
+        network = self.network
+        replay = slice(int(network.replay_first[queue]), int(network.replay_first[queue + 1]))
+        if network.replayed[queue]:
+            arrival_s = network.replay_s[replay].copy()
+        else:
+            volume = volume_of_replication(network, self.seed, self.replication, queue)
+            arrival_s = self.source.arrivals(queue, volume, network.interval_s)
+        legs = self._legs(queue, 0, arrival_s, np.full(len(arrival_s), int(Entry.FIRST)))
+        if network.replayed[queue]:
+            known = ~np.isnan(network.replay_handle_s[replay])
+            legs[2][known] = network.replay_handle_s[replay][known]
+        parts = [legs, self._appointments(queue), self._backlog(queue)]
+        parts = [part for part in parts if len(part[0])] or parts[:1]
+        if len(parts) == 1:
+            return FirstLegs(*parts[0])
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        order = np.lexsort((columns[6], columns[0]))
+        return FirstLegs(*(column[order] for column in columns))
 
-    def later(self, origin: int, customer: int, leg: int, queue: int) -> tuple[float, float, float, float, float]:
+    def _legs(self, queue: int, start: int, arrival_s: FloatArray, entry: IntArray) -> Columns:
+        """The columns of FirstLegs for the customers from number ``start``."""
+        count = len(arrival_s)
+        class_row = self.source.class_rows(queue, start, count)
+        customer = np.arange(start, start + count)
+        equal_rank_u = self._uniforms(queue, customer, Purpose.EQUAL_RANK)
+        numbers = self.source.first_legs(queue, start, class_row)
+        return (arrival_s, *numbers, equal_rank_u, customer, class_row, entry)
+
+    def _appointments(self, queue: int) -> Columns:
+        """Those with an appointment come around its time, not before the doors open, or not at all."""
+        network = self.network
+        rows = slice(int(network.slot_first[queue]), int(network.slot_first[queue + 1]))
+        slot_s = network.slot_s[rows]
+        customer = np.arange(APPOINTMENTS_FROM, APPOINTMENTS_FROM + len(slot_s))
+        shows = self._uniforms(queue, customer, Purpose.SHOW) >= network.no_show[queue]
+        late = network.early_sd_s[queue] * ndtri(self._uniforms(queue, customer, Purpose.PUNCTUAL))
+        # Who is early for an opening waits at the door.
+        comes_s = np.maximum(array_to_grid(slot_s - network.early_s[queue] + late), network.slot_open_s[rows])
+        comes_s = np.minimum(comes_s, network.end_s - 1 / STEPS_PER_S)
+        entry = np.where(shows, int(Entry.APPOINTMENT), int(Entry.NO_SHOW))
+        return self._legs(queue, APPOINTMENTS_FROM, np.where(shows, comes_s, slot_s), entry)
+
+    def _backlog(self, queue: int) -> Columns:
+        count = int(self.network.backlog[queue])
+        return self._legs(queue, BACKLOG_FROM, np.zeros(count), np.full(count, int(Entry.BACKLOG)))
+
+    def _uniforms(self, queue: int, customer: IntArray, purpose: int) -> FloatArray:
+        key = queue_key(self.network.queue_names[queue])
+        return uniforms(self.seed, self.replication, key, purpose, customer.astype(np.uint64), 0)
+
+    def later(
+        self, origin: int, customer: int, leg: int, queue: int, class_row: int | None = None
+    ) -> tuple[float, float, float, float, float]:
         """Make the numbers of one leg.
 
         Parameters
@@ -99,18 +167,38 @@ class Draws:
             The queue of the customer's first attempt, the customer's number there, the leg's number from 0.
         queue : int
             The queue the leg is in, whose laws apply.
+        class_row : int, optional
+            Whose patience applies; left out: that of the customer's class (see ``class_of``).
 
         Returns
         -------
         tuple of float
             ``(patience_s, base_handle_s, transfer_u, resolved_u, equal_rank_u)``.
         """
-        return self.source.leg(origin, customer, leg, queue)
+        return self.source.leg(origin, customer, leg, queue, -1 if class_row is None else class_row)
 
+    def chance(self, origin: int, customer: int, leg: int, purpose: int) -> float:
+        """Make the number in (0, 1) of one leg for one purpose."""
+        return self.source.chance(origin, customer, leg, purpose)
 
-def queue_key(name: str) -> int:
-    """Second word of the key of a queue's numbers: 64 bits of BLAKE2b, least significant byte first."""
-    return int.from_bytes(blake2b(b"queue\0" + name.encode(), digest_size=8).digest(), "little")
+    def return_delay_s(self, origin: int, customer: int, leg: int, kind: int, queue: int) -> float:
+        """Make the time from the end of a leg in ``queue`` until the customer comes back (REDIAL or REPEAT)."""
+        return self.source.return_delay_s(origin, customer, leg, kind, queue)
+
+    def class_of(self, origin: int, customer: int, queue: int) -> int:
+        """Give the class row that a customer has in a queue: always the same one.
+
+        In his first queue the row is drawn; in another queue it is the row of the same name, where there is one. Else
+        it is drawn there, with the same number.
+        """
+        return self.source.class_of(origin, customer, queue)
+
+    def present(self, desk: int, day: int, count: int) -> BoolArray:
+        """Give which of a desk's advisers, numbers 0 to ``count`` - 1, come to work on a day: (count,)."""
+        key = desk_key(self.network.desk_names[desk])
+        number = np.arange(count, dtype=np.uint64)
+        u = uniforms(self.seed, self.replication, key, Purpose.ABSENT, number, day)
+        return u >= self.network.absence[desk]
 
 
 def whole(what: str, value: int) -> int:
@@ -124,5 +212,5 @@ def whole(what: str, value: int) -> int:
     return number
 
 
-def _arrays(laws: Laws) -> tuple[np.ndarray, FloatArray, FloatArray, np.ndarray]:
+def _arrays(laws: Laws) -> tuple[IntArray, FloatArray, FloatArray, IntArray]:
     return laws.code, laws.p, laws.table, laws.table_start

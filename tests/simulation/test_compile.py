@@ -129,7 +129,7 @@ def test_how_desks_serve(network: Network) -> None:
 
 
 def test_transfers_lie_in_the_rows_of_their_desk_and_queue(network: Network) -> None:
-    assert network.route_first.tolist() == [0, 2, 3, 3, 3, 3, 3, 3, 3]
+    assert network.route_first.tolist() == [0, 2, 3] + [3] * 10  # the last four cells: misrouted
     assert network.route_queue.tolist() == [2, 3, 0]
     assert network.route_cum.tolist() == [0.125, 0.375, 0.5]
     assert network.route_warm.tolist() == [False, True, False]

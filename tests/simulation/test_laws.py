@@ -191,8 +191,10 @@ def test_absurd_parameters_give_durations_all_the_same(
     """Never NaN, never negative, on the grid, and at most LONGEST_S; patience beyond that is infinite."""
     numbers = table + [1 / len(table)] * len(table) if code == LawCode.HYPEREXPONENTIAL else sorted(table)
     laws = (np.array([code], np.int64), np.array([p]), np.array(numbers), np.array([0, len(numbers)], np.int64))
-    source = LegSource(0, 0, np.zeros(1, np.uint64), laws, laws)
-    patience_s, handle_s, *_ = source.leg(0, customer, 0, 0)
+    two = (np.zeros(2, np.int64), np.zeros((2, 3)), np.zeros(0), np.zeros(3, np.int64))
+    classes = (np.arange(2), np.ones(1), np.zeros((1, 1), np.int64))
+    source = LegSource(0, 0, np.zeros(1, np.uint64), laws, laws, two, classes)
+    patience_s, handle_s, *_ = source.leg(0, customer, 0, 0, 0)
     if code == LawCode.NEVER:
         assert handle_s == np.inf
     else:
