@@ -154,6 +154,55 @@ cdef Law* laws_of(tuple laws, Py_ssize_t rows) except NULL:
     return out
 
 
+cdef double chance(
+    const Source* source, Py_ssize_t origin, uint64_t customer, uint64_t leg, uint64_t purpose
+) noexcept nogil:
+    cdef uint64_t words[4]
+    philox_block(customer, leg, purpose >> 2, source.replication, source.seed, source.key[origin], words)
+    return uniform(words[purpose & 3])
+
+
+cdef void draw(
+    const Source* source,
+    Py_ssize_t origin,
+    uint64_t customer,
+    uint64_t leg,
+    Py_ssize_t queue,
+    Py_ssize_t class_row,
+    Leg* out,
+) noexcept nogil:
+    cdef uint64_t words[4]
+    philox_block(customer, leg, PATIENCE >> 2, source.replication, source.seed, source.key[origin], words)
+    out.patience_s = leaving(&source.patience[class_row], uniform(words[PATIENCE & 3]))
+    out.base_handle_s = duration(&source.handle[queue], uniform(words[HANDLE & 3]))
+    out.transfer_u = uniform(words[TRANSFER & 3])
+    out.resolved_u = uniform(words[RESOLVED & 3])
+
+
+cdef double return_delay_s(
+    const Source* source, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t kind, Py_ssize_t queue
+) noexcept nogil:
+    cdef double u = chance(source, origin, customer, leg, RETURN_DELAY)
+    return duration(&source.delay[kind * source.queues + queue], u)
+
+
+cdef Py_ssize_t class_of(
+    const Source* source, Py_ssize_t origin, uint64_t customer, Py_ssize_t queue
+) noexcept nogil:
+    cdef Py_ssize_t row = source.class_first[queue], last = source.class_first[queue + 1] - 1, known
+    cdef double u
+    if row == last:
+        return row
+    if queue != origin:
+        known = source.class_in[class_of(source, origin, customer, origin) * source.queues + queue]
+        if known >= 0:
+            return known
+    u = chance(source, origin, customer, 0, CLASS)
+    while row < last and u >= source.class_cum[row]:
+        row += 1
+    return row
+
+
 cdef class LegSource:
     """The numbers of every leg of one replication.
 
@@ -180,66 +229,50 @@ cdef class LegSource:
         tuple delay,
         tuple classes,
     ):
-        self.seed = seed
-        self.replication = replication
-        self.key = key
-        self.queues = key.shape[0]
-        self.class_first, self.class_cum, self.class_in = classes
-        self.classes = self.class_cum.shape[0]
-        if self.class_first.shape[0] != self.queues + 1 or self.class_first[self.queues] != self.classes:
-            raise ValueError(f"classes must be those of {self.queues} queues")
-        if self.class_in.shape[0] != self.classes or self.class_in.shape[1] != self.queues:
-            raise ValueError(f"class_in must be {self.classes} by {self.queues}")
-        self.owners = (patience, handle, delay, classes)  # The laws point into these arrays.
-        self.patience = laws_of(patience, self.classes)
-        self.handle = laws_of(handle, self.queues)
-        self.delay = laws_of(delay, 2 * self.queues)
+        cdef Source* source = &self.source
+        cdef const int64_t[::1] first = classes[0]
+        cdef const double[::1] cum = classes[1]
+        cdef const int64_t[:, ::1] inside = classes[2]
+        cdef Py_ssize_t queues = key.shape[0], rows = cum.shape[0]
+        if first.shape[0] != queues + 1 or first[0] != 0 or first[queues] != rows or np.any(np.diff(classes[0]) < 1):
+            raise ValueError(f"class_first must rise from 0 to {rows} in {queues} steps")
+        if inside.shape[0] != rows or inside.shape[1] != queues:
+            raise ValueError(f"class_in must be {rows} by {queues}")
+        self.arrays = (np.asarray(key), patience, handle, delay, classes)  # What the source points into.
+        source.seed = seed
+        source.replication = replication
+        source.queues = queues
+        source.classes = rows
+        source.class_first = &first[0]
+        if queues > 0:
+            source.key = &key[0]
+            source.class_cum = &cum[0]
+            source.class_in = &inside[0, 0]
+        source.patience = laws_of(patience, rows)
+        source.handle = laws_of(handle, queues)
+        source.delay = laws_of(delay, 2 * queues)
 
     def __dealloc__(self):
-        free(self.patience)
-        free(self.handle)
-        free(self.delay)
+        free(self.source.patience)
+        free(self.source.handle)
+        free(self.source.delay)
 
     def __reduce__(self):
-        return LegSource, (self.seed, self.replication, np.asarray(self.key), *self.owners)
+        return LegSource, (self.seed, self.replication, *self.arrays)
 
-    cdef double u(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, uint64_t purpose) noexcept nogil:
-        cdef uint64_t words[4]
-        philox_block(customer, leg, purpose >> 2, self.replication, self.seed, self.key[origin], words)
-        return uniform(words[purpose & 3])
+    @property
+    def seed(self):
+        """The seed."""
+        return self.source.seed
 
-    cdef void draw(
-        self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t queue, Py_ssize_t class_row, Leg* out
-    ) noexcept nogil:
-        cdef uint64_t words[4]
-        philox_block(customer, leg, PATIENCE >> 2, self.replication, self.seed, self.key[origin], words)
-        out.patience_s = leaving(&self.patience[class_row], uniform(words[PATIENCE & 3]))
-        out.base_handle_s = duration(&self.handle[queue], uniform(words[HANDLE & 3]))
-        out.transfer_u = uniform(words[TRANSFER & 3])
-        out.resolved_u = uniform(words[RESOLVED & 3])
-
-    cdef double delay_s(
-        self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t kind, Py_ssize_t queue
-    ) noexcept nogil:
-        return duration(&self.delay[kind * self.queues + queue], self.u(origin, customer, leg, RETURN_DELAY))
-
-    cdef Py_ssize_t row(self, Py_ssize_t origin, uint64_t customer, Py_ssize_t queue) noexcept nogil:
-        cdef Py_ssize_t row = self.class_first[queue], last = self.class_first[queue + 1] - 1, known
-        cdef double u
-        if row == last:
-            return row
-        if queue != origin:
-            known = self.class_in[self.row(origin, customer, origin), queue]
-            if known >= 0:
-                return known
-        u = self.u(origin, customer, 0, CLASS)
-        while row < last and u >= self.class_cum[row]:
-            row += 1
-        return row
+    @property
+    def replication(self):
+        """The replication's number."""
+        return self.source.replication
 
     cdef int check(self, Py_ssize_t origin, Py_ssize_t queue) except -1:
-        if not (0 <= origin < self.queues and 0 <= queue < self.queues):
-            raise IndexError(f"origin and queue must be below {self.queues}, got {origin} and {queue}")
+        if not (0 <= origin < self.source.queues and 0 <= queue < self.source.queues):
+            raise IndexError(f"origin and queue must be below {self.source.queues}, got {origin} and {queue}")
         return 0
 
     def leg(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t queue, Py_ssize_t class_row):
@@ -250,17 +283,17 @@ cdef class LegSource:
         cdef Leg out
         self.check(origin, queue)
         if class_row < 0:
-            class_row = self.row(origin, customer, queue)
-        if class_row >= self.classes:
-            raise IndexError(f"class_row must be below {self.classes}, got {class_row}")
-        self.draw(origin, customer, leg, queue, class_row, &out)
-        equal_rank_u = self.u(origin, customer, leg, EQUAL_RANK)
+            class_row = class_of(&self.source, origin, customer, queue)
+        if class_row >= self.source.classes:
+            raise IndexError(f"class_row must be below {self.source.classes}, got {class_row}")
+        draw(&self.source, origin, customer, leg, queue, class_row, &out)
+        equal_rank_u = chance(&self.source, origin, customer, leg, EQUAL_RANK)
         return out.patience_s, out.base_handle_s, out.transfer_u, out.resolved_u, equal_rank_u
 
     def chance(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, uint64_t purpose):
         """The uniform of one leg for a purpose."""
         self.check(origin, origin)
-        return self.u(origin, customer, leg, purpose)
+        return chance(&self.source, origin, customer, leg, purpose)
 
     def return_delay_s(
         self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t kind, Py_ssize_t queue
@@ -269,12 +302,12 @@ cdef class LegSource:
         self.check(origin, queue)
         if not 0 <= kind <= 1:
             raise IndexError(f"kind must be 0 or 1, got {kind}")
-        return self.delay_s(origin, customer, leg, kind, queue)
+        return return_delay_s(&self.source, origin, customer, leg, kind, queue)
 
     def class_of(self, Py_ssize_t origin, uint64_t customer, Py_ssize_t queue):
         """The class row that a customer has in ``queue``."""
         self.check(origin, queue)
-        return self.row(origin, customer, queue)
+        return class_of(&self.source, origin, customer, queue)
 
     def class_rows(self, Py_ssize_t origin, uint64_t start, Py_ssize_t customers):
         """The class row of customers ``start``, ``start + 1``, ... in their first queue: int64[customers]."""
@@ -284,7 +317,7 @@ cdef class LegSource:
         cdef int64_t[::1] out = rows
         with nogil:
             for k in range(customers):
-                out[k] = self.row(origin, start + k, origin)
+                out[k] = class_of(&self.source, origin, start + k, origin)
         return rows
 
     def first_legs(self, Py_ssize_t origin, uint64_t start, const int64_t[::1] class_row):
@@ -299,9 +332,11 @@ cdef class LegSource:
             Whose patience each has, a row below C.
         """
         cdef Py_ssize_t k, n = class_row.shape[0], begin = 0, end
-        cdef uint64_t words[4]
+        cdef const Source* source = &self.source
+        cdef uint64_t words[4], key
         cdef double[:, ::1] out
         self.check(origin, origin)
+        key = source.key[origin]
         numbers = np.empty((4, n))
         out = numbers
         with nogil:
@@ -309,14 +344,14 @@ cdef class LegSource:
             while begin < n:
                 end = min(begin + CHUNK, n)
                 for k in range(begin, end):
-                    philox_block(start + k, 0, PATIENCE >> 2, self.replication, self.seed, self.key[origin], words)
+                    philox_block(start + k, 0, PATIENCE >> 2, source.replication, source.seed, key, words)
                     out[0, k] = uniform(words[PATIENCE & 3])
                     out[1, k] = uniform(words[HANDLE & 3])
                     out[2, k] = uniform(words[TRANSFER & 3])
                     out[3, k] = uniform(words[RESOLVED & 3])
-                durations(&self.handle[origin], &out[1, begin], end - begin)
+                durations(&source.handle[origin], &out[1, begin], end - begin)
                 for k in range(begin, end):
-                    out[0, k] = leaving(&self.patience[class_row[k]], out[0, k])
+                    out[0, k] = leaving(&source.patience[class_row[k]], out[0, k])
                 begin = end
         return numbers
 
@@ -339,8 +374,8 @@ cdef class LegSource:
         cdef uint64_t words[4]
         cdef double reached = 0.0, before = 0.0, after, x
         cdef double[::1] out
-        if not 0 <= origin < self.queues:
-            raise IndexError(f"origin must be below {self.queues}, got {origin}")
+        cdef const Source* source = &self.source
+        self.check(origin, origin)
         chunks = []
         while i < intervals:
             chunk = np.empty(CHUNK)
@@ -348,7 +383,7 @@ cdef class LegSource:
             n = 0
             with nogil:
                 while n < CHUNK:
-                    philox_block(customer, 0, ARRIVAL >> 2, self.replication, self.seed, self.key[origin], words)
+                    philox_block(customer, 0, ARRIVAL >> 2, source.replication, source.seed, source.key[origin], words)
                     reached -= log(uniform(words[ARRIVAL & 3]))
                     # To the interval with before <= reached < before + volume: never one without volume.
                     while i < intervals and reached >= before + volume[i]:

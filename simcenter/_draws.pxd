@@ -41,30 +41,51 @@ cdef struct Law:
     Py_ssize_t n
 
 
-cdef class LegSource:
-    cdef readonly uint64_t seed
-    cdef readonly uint64_t replication
-    cdef const uint64_t[::1] key
-    cdef const int64_t[::1] class_first
-    cdef const double[::1] class_cum
-    cdef const int64_t[:, ::1] class_in
-    cdef object owners
-    cdef Law* patience
-    cdef Law* handle
-    cdef Law* delay
-    cdef Py_ssize_t queues
-    cdef Py_ssize_t classes
+cdef struct Source:
+    # All that the numbers of legs are made from: Q keys; C laws of patience, Q of handle time, 2 Q of returns; classes
+    # as in Network. It points into the arrays of the LegSource that it is part of, which must live on.
+    uint64_t seed
+    uint64_t replication
+    Py_ssize_t queues
+    Py_ssize_t classes
+    const uint64_t* key
+    Law* patience
+    Law* handle
+    Law* delay
+    const int64_t* class_first
+    const double* class_cum
+    const int64_t* class_in
 
-    # The numbers of a leg in a queue, with the patience of a class row of that queue.
-    cdef void draw(
-        self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t queue, Py_ssize_t class_row, Leg* out
-    ) noexcept nogil
-    # One uniform of a leg: for what only few legs need.
-    cdef double u(self, Py_ssize_t origin, uint64_t customer, uint64_t leg, uint64_t purpose) noexcept nogil
-    # How long after a leg the customer comes back; kind 0 redial, 1 repeat, of the queue the leg was in.
-    cdef double delay_s(
-        self, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t kind, Py_ssize_t queue
-    ) noexcept nogil
-    # The class row that a customer has in a queue.
-    cdef Py_ssize_t row(self, Py_ssize_t origin, uint64_t customer, Py_ssize_t queue) noexcept nogil
+
+# The numbers of a leg in a queue, with the patience of a class row of that queue.
+cdef void draw(
+    const Source* source,
+    Py_ssize_t origin,
+    uint64_t customer,
+    uint64_t leg,
+    Py_ssize_t queue,
+    Py_ssize_t class_row,
+    Leg* out,
+) noexcept nogil
+
+# One uniform of a leg: for what only few legs need.
+cdef double chance(
+    const Source* source, Py_ssize_t origin, uint64_t customer, uint64_t leg, uint64_t purpose
+) noexcept nogil
+
+# How long after a leg the customer comes back; kind 0 redial, 1 repeat, of the queue that the leg was in.
+cdef double return_delay_s(
+    const Source* source, Py_ssize_t origin, uint64_t customer, uint64_t leg, Py_ssize_t kind, Py_ssize_t queue
+) noexcept nogil
+
+# The class row that a customer has in a queue.
+cdef Py_ssize_t class_of(
+    const Source* source, Py_ssize_t origin, uint64_t customer, Py_ssize_t queue
+) noexcept nogil
+
+
+cdef class LegSource:
+    cdef Source source
+    cdef object arrays
+
     cdef int check(self, Py_ssize_t origin, Py_ssize_t queue) except -1

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, fields
 from operator import index
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
 from simcenter.errors import ScenarioError
@@ -20,7 +22,7 @@ except ImportError as error:
     ) from error
 from simcenter.simulation.busyness import volume_of_replication
 
-Columns = tuple[FloatArray | IntArray, ...]
+Columns = tuple[npt.NDArray[Any], ...]
 """The columns of FirstLegs."""
 
 LARGEST = 2**64 - 1
@@ -198,7 +200,7 @@ class Draws:
         key = desk_key(self.network.desk_names[desk])
         number = np.arange(count, dtype=np.uint64)
         u = uniforms(self.seed, self.replication, key, Purpose.ABSENT, number, day)
-        return u >= self.network.absence[desk]
+        return np.asarray(u >= self.network.absence[desk], dtype=np.bool_)
 
 
 def whole(what: str, value: int) -> int:

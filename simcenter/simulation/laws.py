@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simcenter.simulation.network import Laws
+from simcenter import _draws
+from simcenter.simulation.network import FloatArray, Laws
 
 if TYPE_CHECKING:
     from simcenter.scenario.laws import Law
@@ -136,3 +137,25 @@ def pack(laws: "Sequence[Law | None]") -> Laws:
         table=np.array([value for one in coded for value in one.table], dtype=np.float64),
         table_start=start,
     )
+
+
+def quantiles(laws: Laws, u: FloatArray) -> FloatArray:
+    """Quantiles of N laws in seconds, neither rounded to the grid nor cut.
+
+    Parameters
+    ----------
+    laws : Laws
+        N of them.
+    u : array (N, n)
+        Shares, in (0, 1).
+
+    Returns
+    -------
+    array (N, n)
+    """
+    out = np.empty_like(u, dtype=np.float64)
+    for row in range(len(laws.code)):
+        table = laws.table[laws.table_start[row] : laws.table_start[row + 1]]
+        one = (laws.code[row : row + 1], laws.p[row : row + 1], table, np.array([0, len(table)], dtype=np.int64))
+        out[row] = _draws.quantiles(one, np.ascontiguousarray(u[row], dtype=np.float64))
+    return out

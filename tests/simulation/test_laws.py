@@ -11,6 +11,7 @@ from scipy import special
 
 from simcenter._draws import LONGEST_S, LegSource, quantiles
 from simcenter.scenario.laws import Law
+from simcenter.simulation import laws
 from simcenter.simulation.laws import LawCode, encode, pack
 from simcenter.simulation.network import Laws
 
@@ -190,10 +191,10 @@ def test_absurd_parameters_give_durations_all_the_same(
 ) -> None:
     """Never NaN, never negative, on the grid, and at most LONGEST_S; patience beyond that is infinite."""
     numbers = table + [1 / len(table)] * len(table) if code == LawCode.HYPEREXPONENTIAL else sorted(table)
-    laws = (np.array([code], np.int64), np.array([p]), np.array(numbers), np.array([0, len(numbers)], np.int64))
+    absurd = (np.array([code], np.int64), np.array([p]), np.array(numbers), np.array([0, len(numbers)], np.int64))
     two = (np.zeros(2, np.int64), np.zeros((2, 3)), np.zeros(0), np.zeros(3, np.int64))
     classes = (np.arange(2), np.ones(1), np.zeros((1, 1), np.int64))
-    source = LegSource(0, 0, np.zeros(1, np.uint64), laws, laws, two, classes)
+    source = LegSource(0, 0, np.zeros(1, np.uint64), absurd, absurd, two, classes)
     patience_s, handle_s, *_ = source.leg(0, customer, 0, 0, 0)
     if code == LawCode.NEVER:
         assert handle_s == np.inf
@@ -201,6 +202,14 @@ def test_absurd_parameters_give_durations_all_the_same(
         assert 0 <= handle_s <= LONGEST_S
         assert handle_s * 2.0**20 == int(handle_s * 2.0**20)
     assert 0 <= patience_s < LONGEST_S or patience_s == np.inf
+
+
+def test_quantiles_of_many_laws_are_those_of_each() -> None:
+    mixed = [law("empirical", 2.0, 0.5, values_s=(3.0, 1.0)), law("exponential", 60.0, 1.0), CONTINUOUS["gamma"][0]]
+    u = np.array([[0.1, 0.9], [0.2, 0.5], [0.3, 0.7]])
+    np.testing.assert_array_equal(
+        laws.quantiles(pack(mixed), u), [quantile(m, row) for m, row in zip(mixed, u, strict=True)]
+    )
 
 
 def test_pack_puts_tables_one_behind_the_other() -> None:
