@@ -2,35 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from simcenter.planning.callbacks import Callback, callbacks_of
+from simcenter.planning.demand import first_contacts
+from simcenter.planning.returns import Return, returns_of
+from simcenter.planning.routes import Route, routes_of
 from simcenter.simulation.network import DEFERRED, Network
 
 if TYPE_CHECKING:
-    from simcenter.scenario import Scenario
+    from simcenter.scenario import Queue, Scenario
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Route:
-    """One transfer: of the contacts of queue ``queue`` that desk ``desk`` answers, ``share`` go on to queue ``to``."""
-
-    desk: int
-    queue: int
-    to: int
-    share: float
-    warm: bool
-    after_s: float
-    """Time spent before handing on; NaN: the full handle time."""
-    handover_s: float
-    factor: float
-    """Factor on the next leg's handle time."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +34,7 @@ class Centre:
     kind: IntArray
     """(Q,) EXCLUSIVE, CHAT or DEFERRED, as in the Network."""
     volume: FloatArray
-    """(T, Q) expected first attempts."""
+    """(T, Q) expected first attempts: by volume, by appointment, and the backlog of the start."""
     queue_open: BoolArray
     """(T, Q)"""
     handle_s: FloatArray
@@ -81,6 +69,41 @@ class Centre:
     """(D,) per adviser hour."""
     max_occupancy: FloatArray
     """(D,)"""
+    # the rules of a real centre
+    balking: FloatArray
+    """(Q,) share of those who would have to wait and leave instead"""
+    places: FloatArray
+    """(Q,) places to wait; infinite: no limit"""
+    lines: FloatArray
+    """(Q,) lines that the queue's customers hold or share; infinite: no limit"""
+    line_group: IntArray
+    """(Q,) queues of one group share their lines; -1: none"""
+    callback: tuple[Callback | None, ...]
+    """Per queue."""
+    own_share: FloatArray
+    """(Q,) share of the customers with an adviser of their own"""
+    own_desk: IntArray
+    """(Q,) at this desk; -1: none"""
+    own_of: IntArray
+    """(Q,) one of so many"""
+    own_wait_s: FloatArray
+    """(Q,) so long they wait for that person alone"""
+    returns: tuple[Return, ...]
+    """Redials and repeats."""
+    min_idle: IntArray
+    """(D, Q) deferred work is taken only while so many are idle, the taker included"""
+    interruptible: BoolArray
+    """(D, Q) deferred work that gives way to live contacts"""
+    absence: FloatArray
+    """(D,) share of the advisers who do not come"""
+    off_phone: IntArray
+    """(T, D) of the advisers, in breaks and meetings"""
+    day_cv: FloatArray
+    """(Q,) coefficient of variation of a day's busyness"""
+    day_shared: float
+    """How much of it all queues share, 0 to 1."""
+    burst_cv: FloatArray
+    """(Q,) of an interval's own variation"""
 
     @property
     def live(self) -> BoolArray:
@@ -95,6 +118,10 @@ class Centre:
     def total_cost(self, advisers: IntArray) -> float:
         """Cost of (T, D) advisers."""
         return float((advisers @ self.cost).sum() * self.hour)
+
+    def floor(self, advisers: IntArray | FloatArray) -> FloatArray:
+        """(T, D) advisers expected on the phone of so many planned: those present, less those in meetings."""
+        return np.asarray(np.maximum(advisers * (1 - self.absence) - self.off_phone, 0.0))
 
 
 NO_LIMIT = 1_000_000
@@ -114,10 +141,10 @@ def centre_of(scenario: "Scenario", network: Network) -> Centre:
         interval_start=tuple(calendar.interval_start),
         day=np.asarray(calendar.interval_day, dtype=np.int64),
         kind=network.kind,
-        volume=network.volume,
+        volume=first_contacts(network),
         queue_open=_masks(calendar.open_mask(queue) for queue in queues),
         handle_s=np.array([queue.handle_time.law.mean_s for queue in queues]),
-        patience_s=np.array([np.inf if queue.patience is None else queue.patience.mean_s for queue in queues]),
+        patience_s=np.array([_patience_s(queue) for queue in queues]),
         chat_speed=tuple(tuple(queue.speed) for queue in queues),
         split=np.array([queue.equal_rank != "file" for queue in queues]),
         serves=network.serves,
@@ -125,7 +152,7 @@ def centre_of(scenario: "Scenario", network: Network) -> Centre:
         after_s=network.after_s,
         speed=network.speed,
         resolved=network.resolved,
-        routes=_routes(network),
+        routes=routes_of(network),
         max_legs=network.max_legs,
         desk_open=desk_open,
         given=np.array([desk.advisers is not None for desk in desks]),
@@ -133,7 +160,41 @@ def centre_of(scenario: "Scenario", network: Network) -> Centre:
         most=most,
         cost=np.array([desk.cost_per_hour for desk in desks]),
         max_occupancy=np.array([desk.max_occupancy for desk in desks]),
+        **_rules(network),
     )
+
+
+def _patience_s(queue: "Queue") -> float:
+    """Mean patience; of classes with unlike patience, the one that loses as many per second of waiting."""
+    share = 1 - sum(one.share for one in queue.classes.values())
+    laws = [(share, queue.patience), *((one.share, one.patience) for one in queue.classes.values())]
+    rate = sum(part / law.mean_s for part, law in laws if law is not None)
+    return 1 / rate if rate > 0 else np.inf
+
+
+def _rules(network: Network) -> dict[str, Any]:
+    """The rules of a real centre; all neutral where they are off."""
+    count, group = np.append(network.line_count.astype(np.float64), np.inf), network.line_group
+    replayed = network.replayed
+    return {
+        "balking": network.balking,
+        "places": np.where(network.waiting_room < 0, np.inf, network.waiting_room.astype(np.float64)),
+        "lines": count[group],
+        "line_group": group,
+        "callback": callbacks_of(network),
+        "own_share": np.where(network.own_desk >= 0, network.own_share, 0.0),
+        "own_desk": network.own_desk,
+        "own_of": network.own_of,
+        "own_wait_s": network.own_wait_s,
+        "returns": returns_of(network),
+        "min_idle": network.min_idle,
+        "interruptible": network.interruptible,
+        "absence": network.absence,
+        "off_phone": network.off_phone,
+        "day_cv": np.where(replayed, 0.0, network.busyness_cv),
+        "day_shared": float(network.busyness_shared),
+        "burst_cv": np.where(replayed, 0.0, network.interval_cv),
+    }
 
 
 def _masks(masks: Iterable[BoolArray]) -> BoolArray:
@@ -152,26 +213,3 @@ def _bounds(desks: Sequence[object], desk_open: BoolArray) -> tuple[IntArray, In
         least[:, d] = np.where(desk_open[:, d], getattr(desk, "min_advisers", 0), 0)
         most[:, d] = np.where(desk_open[:, d], NO_LIMIT if top is None else top, 0)
     return least, most
-
-
-def _routes(network: Network) -> tuple[Route, ...]:
-    queues = len(network.queue_names)
-    routes = []
-    for place in range(len(network.desk_names) * queues):
-        before = 0.0
-        for r in range(network.route_first[place], network.route_first[place + 1]):
-            cum = float(network.route_cum[r])
-            routes.append(
-                Route(
-                    desk=place // queues,
-                    queue=place % queues,
-                    to=int(network.route_queue[r]),
-                    share=cum - before,
-                    warm=bool(network.route_warm[r]),
-                    after_s=float(network.route_after_s[r]),
-                    handover_s=float(network.route_handover_s[r]),
-                    factor=float(network.route_factor[r]),
-                )
-            )
-            before = cum
-    return tuple(routes)

@@ -1,70 +1,169 @@
-"""Traffic equations: who gets how many contacts once transfers are followed to their end, and how much work that is.
+"""Traffic equations: who gets how many contacts once transfers and returns are followed to their end.
 
-With v the first attempts and P[q, q'] the share of queue q that is handed on to q', the legs entering the queues are
-the sum of v P^n over the legs n = 0 .. max_legs - 1 (Jackson 1957, cut where the rules cut). A contact is never taken
-by the desk that handed it on, so the state is the pair (queue, desk it came from).
+With v the first attempts and P[q, q'] the share of queue q that is handed on to q', the legs entering the queues in an
+attempt are the sum of v P^n over the legs n = 0 .. max_legs - 1 (Jackson 1957, cut where the rules cut). A contact is
+never taken by the desk that handed it on, so the state is the pair (queue, desk it came from). What ends unanswered or
+unresolved comes back, later and perhaps elsewhere, as the next attempt; attempts are cut where the rules cut.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from simcenter.planning.centre import BoolArray, Centre, FloatArray, Route
-from simcenter.simulation.network import DEFERRED
+from simcenter.planning.centre import Centre, FloatArray
+from simcenter.planning.conditions import Conditions, plain_conditions
+from simcenter.planning.returns import later
+from simcenter.planning.routes import ANY_DESK, Route
+from simcenter.simulation.network import DISCONNECT, KEEP, REDIAL, REPEAT, WAIT
 
-FULL = 0.95
-"""Occupancy up to which a desk with given advisers is loaded before the next desk in rank gets the rest."""
+FEW = 1e-9
+"""Share of all contacts below which attempts are followed no further."""
+BARE, RECEIVED, RETURNED = 0, 1, 2
+"""Where a desk's work comes from: first legs of first attempts, legs handed on, later attempts."""
 
 
 @dataclass(frozen=True)
 class Flows:
     """Expected contacts per interval. T intervals, D desks, Q queues.
 
-    ``entered`` (T, Q) legs entering each queue; ``taken`` (T, D, Q) legs by the desk that is to answer them, in the
-    interval in which they are worked; ``work_s`` (T, D, Q) adviser seconds they take, warm holding included.
+    ``entered`` (T, Q) legs entering each queue, first, handed on or come back; ``returned`` (T, Q) those of them that
+    come back; ``joined`` (T, Q) share of them that neither finds it full nor balks; ``taken`` (T, D, Q) legs by the
+    desk that is to answer them, in the interval in which they are worked; ``work_from_s`` (3, T, D, Q) adviser seconds
+    they take, warm holding included, by where they come from: BARE, RECEIVED, RETURNED.
     """
 
     entered: FloatArray
+    returned: FloatArray
+    joined: FloatArray
     taken: FloatArray
-    work_s: FloatArray
+    work_from_s: FloatArray
+
+    @cached_property
+    def work_s(self) -> FloatArray:
+        """(T, D, Q) adviser seconds, wherever the work comes from."""
+        return np.asarray(self.work_from_s.sum(axis=0))
 
 
-@dataclass(frozen=True)
-class Conditions:
-    """What the flows depend on and the closed form finds step by step; each None at first.
-
-    ``hold_s`` (T, Q) mean wait of a customer handed on into each queue; ``answered`` (T, Q) share answered;
-    ``profile`` (T, Q) when deferred work is done, summing to 1 per deferred queue; ``kept`` (T, D) share of what comes
-    first to a desk that it can carry.
-    """
-
-    hold_s: FloatArray
-    answered: FloatArray
-    profile: FloatArray
-    kept: FloatArray
+Key = tuple[int, int, float, float]
+"""Queue, desk it came from (-1: none), factor on the handle time, time to know who it is."""
 
 
-def plain_conditions(centre: Centre) -> Conditions:
-    """Nobody waits, everybody is answered, deferred work is done level over the opening time."""
-    volume = centre.volume
-    workable = _workable(centre)
-    profile = workable / np.maximum(workable.sum(axis=0), 1)
-    return Conditions(
-        hold_s=np.zeros_like(volume),
-        answered=np.ones_like(volume),
-        profile=profile,
-        kept=np.ones(centre.desk_open.shape),
-    )
+@dataclass
+class _Tracer:
+    """Follows the contacts of a centre, attempt by attempt, leg by leg."""
 
+    centre: Centre
+    conditions: Conditions
+    entered: FloatArray
+    returned: FloatArray
+    taken: FloatArray
+    work_from_s: FloatArray
+    ended: FloatArray
+    """(2, T, Q) of the present attempt: legs that end unanswered, and unresolved."""
+    routes: dict[tuple[int, int], list[Route]] = field(default_factory=dict)
+    weights: dict[tuple[int, int], FloatArray] = field(default_factory=dict)
 
-def _workable(centre: Centre) -> BoolArray:
-    """(T, Q) intervals in which a queue and some desk that serves it are both open."""
-    some_desk = centre.desk_open.astype(np.int64) @ centre.serves.astype(np.int64) > 0
-    return np.asarray(centre.queue_open & some_desk)
+    def attempt(self, first: FloatArray, number: int) -> None:
+        """Follow (T, Q) contacts that come for the ``number``-th time."""
+        self.ended[:] = 0.0
+        legs: dict[Key, FloatArray] = {(int(q), -1, 1.0, 0.0): first[:, q] for q in np.flatnonzero(first.any(axis=0))}
+        for leg in range(self.centre.max_legs):
+            following: dict[Key, FloatArray] = {}
+            for key, entering in legs.items():
+                origin = RETURNED if number else RECEIVED if leg else BARE
+                for onward, moved in self._leg(
+                    key, entering, origin, fresh=leg == 0, last=leg == self.centre.max_legs - 1
+                ):
+                    following[onward] = following.get(onward, 0.0) + moved
+            legs = following
+
+    def _leg(
+        self, key: Key, entering: FloatArray, origin: int, *, fresh: bool, last: bool
+    ) -> Iterator[tuple[Key, FloatArray]]:
+        """Where the legs entering a queue go on to."""
+        q, came_from, factor, identify_s = key
+        centre, now = self.centre, self.conditions
+        self.entered[:, q] += entering
+        if centre.live[q]:
+            came = entering * centre.queue_open[:, q]
+            offered = came * (1 - now.blocked[:, q] - now.balked[:, q])
+            worked, answered = offered, now.answered[:, q]
+            self.ended[REDIAL][:, q] += came - offered + offered * (1 - answered) * (1 - now.called_back[:, q])
+        else:
+            worked, answered = now.profile[:, q] * entering.sum(), np.ones(len(entering))
+        if (q, came_from) not in self.weights:
+            self.weights[q, came_from] = desk_weights(centre, q, came_from, now)
+        weights = self.weights[q, came_from]
+        calls, in_vain, reached = _calls_back(centre, now, q)
+        for d in np.flatnonzero(centre.serves[:, q]):
+            here = worked * weights[:, d]
+            if not here.any():
+                continue
+            served = here * (1 - calls + calls * reached)
+            got = here * ((1 - calls) * answered + calls * reached)
+            full_s = identify_s + centre.handle_s[q] * factor / centre.speed[d, q]
+            seconds, onward, unresolved = self._served(int(d), q, full_s, identify_s, fresh=fresh, last=last)
+            self.taken[:, d, q] += served + here * calls * in_vain
+            ring_s = centre.callback[q].ring_s if centre.callback[q] is not None else 0.0  # type: ignore[union-attr]
+            self.work_from_s[origin][:, d, q] += served * seconds + here * calls * in_vain * ring_s
+            self.ended[REPEAT][:, q] += got * unresolved
+            for route, share in onward:
+                moved = got * share
+                if moved.any():
+                    yield (route.to, int(d), route.factor, route.identify_s), moved
+
+    def _served(
+        self, d: int, q: int, full_s: float, identify_s: float, *, fresh: bool, last: bool
+    ) -> tuple[FloatArray, list[tuple[Route, FloatArray]], FloatArray]:
+        """(T,) seconds of a leg at a desk, the shares that go on by each route, and the share that ends unresolved."""
+        centre, now = self.centre, self.conditions
+        none = np.zeros(len(centre.day))
+        seconds, unresolved, stays = none.copy(), none.copy(), 1.0
+        onward: list[tuple[Route, FloatArray]] = []
+        belong_elsewhere = self.routes.get((ANY_DESK, q), []) if fresh else []
+        staying = 1.0 - sum(route.share for route in belong_elsewhere)
+        for route in belong_elsewhere + self.routes.get((d, q), []):
+            share = route.share * (1.0 if route.desk == ANY_DESK else staying)
+            stays -= share
+            made = (centre.queue_open[:, route.to] | (not centre.live[route.to])) & (not last)
+            free = 1.0 if route.if_busy == WAIT else 1 - now.delayed[:, route.to]
+            talk_s = full_s if np.isnan(route.after_s) else identify_s + route.after_s
+            held_s = now.hold_s[:, route.to] + route.handover_s if route.warm else none
+            busy = np.where(made, 1 - free, 0.0)
+            kept = busy if route.if_busy == KEEP else none
+            dropped = np.where(made, 0.0, 1.0) + (busy if route.if_busy == DISCONNECT else none)
+            goes_on = np.where(made, free, 0.0)
+            seconds += share * (goes_on * (talk_s + held_s) + kept * max(full_s, talk_s) + dropped * talk_s)
+            unresolved += share * (dropped + kept * (1 - centre.resolved[d, q]))
+            onward.append((route, share * goes_on))
+        seconds += stays * full_s
+        unresolved += stays * (1 - centre.resolved[d, q])
+        return seconds, onward, unresolved
+
+    def back(self, number: int) -> FloatArray:
+        """(T, Q) contacts that come again after their ``number``-th attempt."""
+        centre = self.centre
+        again = np.zeros_like(self.entered)
+        for rule in centre.returns:
+            if number + 1 >= rule.at_most:
+                continue
+            gone_s = self._gone_s(rule.kind, rule.queue)
+            open_ = centre.queue_open[:, rule.to] if rule.working else None
+            ended = self.ended[rule.kind][:, rule.queue]
+            again[:, rule.to] += rule.share * later(ended, rule.delay_s + gone_s, centre.interval_s, open_)
+        return again
+
+    def _gone_s(self, kind: int, queue: int) -> float:
+        """How long after entering a leg ends, on average; deferred work is counted when it is done."""
+        if kind == REDIAL:
+            return float(self.conditions.lost_after_s[queue])
+        return float(self.centre.handle_s[queue]) if self.centre.live[queue] else 0.0
 
 
 def solve_flows(centre: Centre, conditions: Conditions | None = None) -> Flows:
-    """Follow every contact from desk to desk.
+    """Follow every contact from desk to desk, and whoever comes back.
 
     Returns
     -------
@@ -73,56 +172,56 @@ def solve_flows(centre: Centre, conditions: Conditions | None = None) -> Flows:
     """
     conditions = conditions or plain_conditions(centre)
     desks, queues = centre.serves.shape
-    entered = np.zeros_like(centre.volume)
-    taken = np.zeros((len(centre.volume), desks, queues))
-    work_s = np.zeros_like(taken)
-    routes: dict[tuple[int, int], list[Route]] = {}
+    shape = centre.volume.shape
+    tracer = _Tracer(
+        centre,
+        conditions,
+        entered=np.zeros(shape),
+        returned=np.zeros(shape),
+        taken=np.zeros((shape[0], desks, queues)),
+        work_from_s=np.zeros((3, shape[0], desks, queues)),
+        ended=np.zeros((2, *shape)),
+    )
     for route in centre.routes:
-        routes.setdefault((route.desk, route.queue), []).append(route)
-    weights = {}
-    # legs[(queue, from desk, handle factor)] -> (T,) legs entering
-    legs = {(q, -1, 1.0): centre.volume[:, q] for q in range(queues) if centre.volume[:, q].any()}
-    for number in range(centre.max_legs):
-        following: dict[tuple[int, int, float], FloatArray] = {}
-        for (q, origin, factor), entering in legs.items():
-            entered[:, q] += entering
-            worked = conditions.profile[:, q] * entering.sum() if centre.kind[q] == DEFERRED else entering
-            if (q, origin) not in weights:
-                weights[q, origin] = desk_weights(centre, q, origin, conditions.kept)
-            for d in np.flatnonzero(centre.serves[:, q]):
-                here = worked * weights[q, origin][:, d]
-                if not here.any():
-                    continue
-                taken[:, d, q] += here
-                full_s = centre.handle_s[q] * factor / centre.speed[d, q]
-                per_leg_s = np.full(len(here), full_s)
-                for route in routes.get((int(d), q), []):
-                    made = centre.queue_open[:, route.to] | (not centre.live[route.to])
-                    made = made & (number < centre.max_legs - 1)
-                    per_leg_s += route.share * (_before_leaving(route, full_s, made, conditions) - full_s)
-                    moved = np.where(made, here * conditions.answered[:, q] * route.share, 0.0)
-                    if moved.any():
-                        key = (route.to, int(d), route.factor)
-                        following[key] = following.get(key, 0.0) + moved
-                work_s[:, d, q] += here * per_leg_s
-        legs = following
-    return Flows(entered=entered, taken=taken, work_s=work_s)
+        tracer.routes.setdefault((route.desk, route.queue), []).append(route)
+    coming, number = centre.volume, 0
+    few = FEW * float(centre.volume.sum())
+    while coming.any() and (number == 0 or coming.sum() > few):
+        tracer.attempt(coming, number)
+        coming = tracer.back(number)
+        tracer.returned += coming
+        number += 1
+    tracer.returned -= coming
+    joined = 1 - conditions.blocked - conditions.balked
+    return Flows(tracer.entered, tracer.returned, joined, tracer.taken, tracer.work_from_s)
 
 
-def _before_leaving(route: Route, full_s: float, made: BoolArray, conditions: Conditions) -> FloatArray:
-    """(T,) seconds that a contact costs the desk that hands it on."""
-    talk_s = full_s if np.isnan(route.after_s) else route.after_s
-    held_s = conditions.hold_s[:, route.to] + route.handover_s if route.warm else np.zeros(len(made))
-    return np.asarray(talk_s + np.where(made, held_s, 0.0))
+def _calls_back(centre: Centre, conditions: Conditions, q: int) -> tuple[FloatArray, float, float]:
+    """(T,) share of those offered to the desks who are called back instead, tries in vain and share ever reached."""
+    rule = centre.callback[q]
+    calls = conditions.called_back[:, q]
+    return (calls, 0.0, 1.0) if rule is None else (calls, rule.in_vain, rule.ever_reached)
 
 
-def desk_weights(centre: Centre, queue: int, origin: int, kept: FloatArray) -> FloatArray:
+def desk_weights(centre: Centre, queue: int, origin: int, conditions: Conditions) -> FloatArray:
     """(T, D) share of a queue's contacts that each desk gets when all follow the order of desks.
 
     Desks without an overflow wait come first, then by rank, then (unless the queue splits ties) by file order; each
     keeps what it can carry (``kept``) and leaves the rest to the next one open; what nobody can carry stays with the
-    first. ``origin`` is the desk that handed the contact on, -1 for none.
+    first. Customers with an adviser of their own go to that desk, as far as that adviser gets to them. ``origin`` is
+    the desk that handed the contact on, -1 for none.
     """
+    pool = _pool_weights(centre, queue, origin, conditions.kept)
+    desk = int(centre.own_desk[queue])
+    if desk < 0 or desk == origin or not centre.own_share[queue]:
+        return pool
+    own = centre.own_share[queue] * conditions.own_kept[:, queue] * centre.desk_open[:, desk]
+    weights = pool * (1 - own)[:, None]
+    weights[:, desk] += own
+    return np.asarray(weights)
+
+
+def _pool_weights(centre: Centre, queue: int, origin: int, kept: FloatArray) -> FloatArray:
     shape = centre.desk_open.shape
     weights = np.zeros(shape)
     left = np.ones(shape[0])

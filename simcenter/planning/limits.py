@@ -1,0 +1,46 @@
+"""Limits: the targets of live queues, and of their classes, as limits on how a pool's contacts wait."""
+
+from typing import TYPE_CHECKING
+
+from simcenter.measures.targets import criteria
+from simcenter.planning.pools import Limit
+
+if TYPE_CHECKING:
+    from simcenter.scenario import Queue, Scenario, Target
+
+NEARLY_ALL = 0.995
+"""What stands for a target of 100 %, which no number of advisers can promise."""
+
+
+def limits_of(scenario: "Scenario") -> tuple[Limit, ...]:
+    """Every limit that the closed form keeps, queue by queue; a class's hold for all its queue's customers."""
+    words = {(one.place, one.measure): f"{one.place}: {one.condition}" for one in criteria(scenario)}
+    limits: list[Limit] = []
+    for q, (name, queue) in enumerate(scenario.queues.items()):
+        if not queue.live:
+            continue
+        targets = {name: queue.target} | {f"{name}/{one}": each.target for one, each in queue.classes.items()}
+        for place, target in targets.items():
+            if target is not None:
+                limits += _limits(q, queue, target, place, words)
+    return tuple(limits)
+
+
+def _limits(q: int, queue: "Queue", target: "Target", place: str, words: dict[tuple[str, str], str]) -> list[Limit]:
+    found: list[Limit] = []
+
+    def add(measure: str, value: float, within_s: float = 0.0, definition: str = "sl_offered", of: str = "") -> None:
+        label = words.get((place, of or measure), f"{place}: {of or measure}")
+        found.append(Limit(q, measure, value, within_s, definition, label))
+
+    if target.answered is not None and target.within is not None:
+        chat_lacks = queue.kind == "chat" and target.definition == "sl_short_abandons_met"
+        definition = "sl_offered" if chat_lacks else target.definition
+        add("service_level", min(target.answered, NEARLY_ALL), target.within.amount, definition)
+    if target.abandoned is not None and (queue.patience is not None or any(c.patience for c in queue.classes.values())):
+        add("abandon_rate", max(target.abandoned, 1 - NEARLY_ALL))
+    if target.asa is not None:
+        add("asa_s", max(target.asa.amount, 1e-3))
+    if target.wait_p90 is not None:
+        add("service_level", 0.9, target.wait_p90.amount, "sl_answered", of="wait_p90_s")
+    return found
