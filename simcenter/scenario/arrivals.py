@@ -5,6 +5,22 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+ARRIVALS_SCHEMA = {
+    "description": "arrival times to replay: a file with the column arrival (and handle_s, queue), or seconds",
+    "anyOf": [
+        {"type": "string", "pattern": r"\.([cC][sS][vV]|[xX][lL][sS][xX])(#.+)?$"},
+        {
+            "type": "object",
+            "properties": {
+                "at": {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 1},
+                "handle": {"type": "array", "items": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]}},
+            },
+            "required": ["at"],
+            "additionalProperties": False,
+        },
+    ],
+}
+
 
 class Arrivals(BaseModel):
     """The first attempts of a queue one by one: ``at_s`` seconds since 00:00 of the first day, ascending.

@@ -3,15 +3,19 @@
 from typing import Any
 
 from simcenter.scenario.collect import DeskPart, Parts, collect
+from simcenter.scenario.cycles import check_cycles
 from simcenter.scenario.desk import Desk, Serves
 from simcenter.scenario.horizon import Horizon
 from simcenter.scenario.hours import Hours
 from simcenter.scenario.model import Scenario
 from simcenter.scenario.problems import Problems
 from simcenter.scenario.queue import Queue, QueueForm
+from simcenter.scenario.queue_rules import check_queue_rules
 from simcenter.scenario.rules import check_desks, check_queues, check_together
 from simcenter.scenario.schedule import check_hours, fill, place_in_time
 from simcenter.scenario.tables import Files
+from simcenter.scenario.transfer_rules import check_misrouted
+from simcenter.scenario.variability import CentreVariability
 
 
 def build_scenario(data: dict[str, Any], files: Files) -> Scenario:
@@ -27,7 +31,10 @@ def build_scenario(data: dict[str, Any], files: Files) -> Scenario:
     place_in_time(parts, problems)
     check_hours(parts, problems)
     check_queues(parts, problems, files)
+    check_queue_rules(parts, problems, files)
     check_desks(parts, problems)
+    check_misrouted(parts, problems)
+    check_cycles(parts, problems)
     fill(parts, problems, files)
     check_together(parts, problems)
     problems.raise_any()
@@ -56,11 +63,14 @@ def _assembled(parts: Parts) -> Scenario:
             interval_s=horizon.interval,
             hours=hours,
             holidays=parts.holidays or (),
+            warm_up_s=horizon.warm_up,
         ),
         queues={name: _queue(parts, name, part.form, hours) for name, part in parts.queues.items() if part},
         desks={name: _desk(parts, name, part, hours) for name, part in parts.desks.items() if part},
         targets=parts.targets,
         max_legs=top.max_legs,
+        lines=parts.lines or {},
+        variability=parts.variability or CentreVariability(),
     )
 
 
@@ -76,6 +86,8 @@ def _queue(parts: Parts, name: str, form: QueueForm, hours: Hours) -> Queue:
         equal_rank=form.equal_rank,
         hours=form.hours or hours,
         target=parts.resolved_targets.get(name),
+        misrouted={to: part.form.resolved() for to, part in parts.queue_tables[name].misrouted.items() if part},
+        **parts.resolved_rules[name],
     )
 
 
@@ -93,6 +105,8 @@ def _desk(parts: Parts, name: str, part: DeskPart, hours: Hours) -> Desk:
             speed=s.speed,
             resolved=s.resolved,
             transfers={to: t.form.resolved() for to, t in part.transfers[queue].items() if t},
+            min_idle=s.min_idle or 0,
+            interruptible=s.interruptible or False,
         )
     return Desk(
         advisers=parts.advisers[name],
@@ -103,5 +117,7 @@ def _desk(parts: Parts, name: str, part: DeskPart, hours: Hours) -> Desk:
         cost_per_hour=form.cost_per_hour,
         hours=form.hours or hours,
         serves=serves,
-        off_phone=(0,) * parts.calendar.T,
+        discipline=form.discipline,
+        absence=form.absence,
+        off_phone=parts.off_phone[name] or (0,) * parts.calendar.T,
     )

@@ -1,9 +1,10 @@
 """Callback: customers who are called back instead of waiting on the line, as written and resolved."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from simcenter.scenario.fields import AnyDuration, PositiveDuration, Share, Whole
 from simcenter.scenario.units import seconds_text
 
 
@@ -33,3 +34,27 @@ class Callback(BaseModel):
             "retry": seconds_text(self.retry_s),
             "ring": seconds_text(self.ring_s),
         }
+
+
+class CallbackForm(BaseModel):
+    """The offer of a callback as the file writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    over: AnyDuration
+    accepted: Share
+    reached: Share = 1.0
+    tries: Annotated[int, Whole(1, 100)] = 3
+    retry: PositiveDuration = 900.0
+    ring: AnyDuration = 30.0
+
+    def resolved(self) -> Callback:
+        """The offer with every value explicit."""
+        return Callback(
+            over_s=self.over,
+            accepted=self.accepted,
+            reached=self.reached,
+            tries=self.tries,
+            retry_s=self.retry,
+            ring_s=self.ring,
+        )

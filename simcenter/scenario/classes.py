@@ -1,11 +1,12 @@
 """Classes: customers of one queue who are served differently, as written and resolved."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from simcenter.scenario.laws import Law
-from simcenter.scenario.target import Target
+from simcenter.scenario.fields import AnyDuration, ClassPriority, Duration, OrShort, Share
+from simcenter.scenario.laws import Law, LawForm
+from simcenter.scenario.target import Target, TargetForm
 from simcenter.scenario.units import seconds_text
 
 
@@ -37,3 +38,15 @@ class CustomerClass(BaseModel):
         if self.target is not None:
             written["target"] = self.target.to_dict()
         return written
+
+
+class ClassForm(BaseModel):
+    """A class as the file writes it; its patience and its target are read by themselves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: Share
+    priority: ClassPriority = 1
+    credit: AnyDuration = 0.0
+    patience: Annotated[LawForm, OrShort(Duration())] | None = None
+    target: TargetForm | None = None

@@ -9,18 +9,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from simcenter.scenario.calendar import Calendar
+from simcenter.scenario.classes import ClassForm
+from simcenter.scenario.delay import Delay, DelayForm
 from simcenter.scenario.desk import DeskForm, ServesForm
-from simcenter.scenario.fields import Duration, Line, Number, Whole, name_problem, said
+from simcenter.scenario.fields import Duration, Line, Number, Rule, Whole, name_problem, said
 from simcenter.scenario.horizon import HorizonForm
 from simcenter.scenario.laws import HandleTime, HandleTimeForm, Law, LawF, LawForm
-from simcenter.scenario.model import SCHEMA
+from simcenter.scenario.model import LINES, SCHEMA
 from simcenter.scenario.parts import Part, read_part
 from simcenter.scenario.problems import NOTHING, Place, Problems, dotted
 from simcenter.scenario.queue import QueueForm
+from simcenter.scenario.returns import ReturnForm
 from simcenter.scenario.target import CentreTargets, Target, TargetForm
-from simcenter.scenario.transfer import TransferForm
+from simcenter.scenario.transfer import MisroutedForm, TransferForm
+from simcenter.scenario.variability import CentreVariability
 
-TABLES = ("horizon", "queues", "desks", "targets")
+TABLES = ("horizon", "queues", "desks", "targets", "lines", "variability")
+QUEUE_TABLES = ("handle_time", "patience", "target", "redial", "repeat", "misrouted", "classes")
+
+
+_PLAIN = Duration()
 
 
 class TopForm(BaseModel):
@@ -35,7 +43,36 @@ class TopForm(BaseModel):
     queues: None = None
     desks: None = None
     targets: None = None
+    lines: None = None
+    variability: None = None
     max_legs: Annotated[int, Whole(1, 100)] = 8
+
+
+@dataclass(frozen=True)
+class ReturnPart:
+    """Customers who come back, and how long they stay away."""
+
+    form: Part[ReturnForm]
+    after: Part[DelayForm] | None
+
+
+@dataclass(frozen=True)
+class ClassPart:
+    """A class's own values, its patience and its target."""
+
+    form: Part[ClassForm]
+    patience: Part[LawForm] | None
+    target: Part[TargetForm] | None
+
+
+@dataclass(frozen=True)
+class QueueTables:
+    """The tables of a queue that describe rules of a real centre; None where one is not well formed."""
+
+    returns: dict[str, ReturnPart | None]
+    """``"redial"`` and ``"repeat"``, where the file has them."""
+    misrouted: dict[str, Part[MisroutedForm] | None]
+    classes: dict[str, ClassPart | None]
 
 
 @dataclass(frozen=True)
@@ -60,15 +97,22 @@ class Parts:
     handle_times: dict[str, Part[HandleTimeForm]] = field(default_factory=dict)
     patiences: dict[str, Part[LawForm]] = field(default_factory=dict)
     queue_targets: dict[str, Part[TargetForm]] = field(default_factory=dict)
+    queue_tables: dict[str, QueueTables] = field(default_factory=dict)
     desks: dict[str, DeskPart | None] = field(default_factory=dict)
     targets: CentreTargets | None = None
+    lines: dict[str, int] | None = None
+    """None: not well formed."""
+    variability: CentreVariability | None = None
     holidays: tuple[date, ...] | None = None
     calendar: Calendar | None = None
     volumes: dict[str, tuple[float, ...]] = field(default_factory=dict)
     advisers: dict[str, tuple[int, ...] | None] = field(default_factory=dict)
+    off_phone: dict[str, tuple[int, ...] | None] = field(default_factory=dict)
     resolved_handle_times: dict[str, HandleTime] = field(default_factory=dict)
     resolved_patiences: dict[str, Law] = field(default_factory=dict)
     resolved_targets: dict[str, Target] = field(default_factory=dict)
+    resolved_rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By queue, those values of a `Queue` that describe rules of a real centre."""
 
 
 def collect(data: Mapping[str, Any], problems: Problems) -> Parts:
@@ -92,7 +136,29 @@ def collect(data: Mapping[str, Any], problems: Problems) -> Parts:
         parts.desks[name] = _read_desk(desk, ("desks", name), problems)
     targets = read_part(CentreTargets, data.get("targets", {}), ("targets",), problems)
     parts.targets = targets.form if targets and not targets.broken else None
+    parts.lines = _read_lines(data.get("lines"), problems)
+    variability = read_part(CentreVariability, data.get("variability", {}), ("variability",), problems)
+    parts.variability = variability.form if variability and not variability.broken else None
     return parts
+
+
+def _read_lines(data: object, problems: Problems) -> dict[str, int] | None:
+    """The lines of each group."""
+    if data is None:
+        return {}
+    if not isinstance(data, Mapping):
+        problems.add(("lines",), "must be a table of names and their numbers of lines", data)
+        return None
+    read: dict[str, int] = {}
+    for name, value in data.items():
+        rule = name_problem(name)
+        if rule:
+            problems.add(("lines", str(name)), rule, str(name))
+        try:
+            read[str(name)] = LINES.check(value)
+        except PydanticCustomError as error:
+            problems.add_all(("lines", str(name)), said(error))
+    return read if len(read) == len(data) else None
 
 
 def _named(data: Mapping[str, Any], table: str, problems: Problems) -> dict[str, Any]:
@@ -111,7 +177,7 @@ def _named(data: Mapping[str, Any], table: str, problems: Problems) -> dict[str,
 
 def _read_queue(parts: Parts, name: str, data: object, problems: Problems) -> Part[QueueForm] | None:
     place = ("queues", name)
-    queue = read_part(QueueForm, data, place, problems, apart=("handle_time", "patience", "target"))
+    queue = read_part(QueueForm, data, place, problems, apart=QUEUE_TABLES)
     if not isinstance(data, Mapping):
         return None
     if data.get("handle_time") is None:
@@ -128,14 +194,64 @@ def _read_queue(parts: Parts, name: str, data: object, problems: Problems) -> Pa
         target = read_part(TargetForm, data["target"], (*place, "target"), problems)
         if target:
             parts.queue_targets[name] = target
+    parts.queue_tables[name] = QueueTables(
+        {
+            kind: _read_return(data[kind], (*place, kind), problems)
+            for kind in ("redial", "repeat")
+            if data.get(kind) is not None
+        },
+        {
+            to: read_part(MisroutedForm, value, (*place, "misrouted", to), problems)
+            for to, value in _table_of(data, "misrouted", "destinations", place, problems).items()
+        },
+        {
+            of: _read_class(value, (*place, "classes", of), problems)
+            for of, value in _table_of(data, "classes", "classes", place, problems).items()
+        },
+    )
     return queue
 
 
-def _read_law(form: type[LawF], value: object, place: Place, problems: Problems) -> Part[LawF] | None:
+def _table_of(data: Mapping[str, Any], name: str, what: str, place: Place, problems: Problems) -> dict[str, Any]:
+    """A table of tables, by their names."""
+    found = data.get(name)
+    if found is not None and not isinstance(found, Mapping):
+        problems.add((*place, name), f"must be a table of {what}", found)
+    return {str(inner): value for inner, value in found.items()} if isinstance(found, Mapping) else {}
+
+
+def _read_return(data: object, place: Place, problems: Problems) -> ReturnPart | None:
+    form = read_part(ReturnForm, data, place, problems, apart=("after",))
+    if form is None:
+        return None
+    assert isinstance(data, Mapping)
+    if data.get("after") is None:
+        problems.add((*place, "after"), "must be given")
+        return ReturnPart(form, None)
+    return ReturnPart(form, _read_law(DelayForm, data["after"], (*place, "after"), problems, Delay()))
+
+
+def _read_class(data: object, place: Place, problems: Problems) -> ClassPart | None:
+    form = read_part(ClassForm, data, place, problems, apart=("patience", "target"))
+    if form is None:
+        return None
+    assert isinstance(data, Mapping)
+    patience = data.get("patience")
+    target = data.get("target")
+    return ClassPart(
+        form,
+        None if patience is None else _read_law(LawForm, patience, (*place, "patience"), problems),
+        None if target is None else read_part(TargetForm, target, (*place, "target"), problems),
+    )
+
+
+def _read_law(
+    form: type[LawF], value: object, place: Place, problems: Problems, short: Rule = _PLAIN
+) -> Part[LawF] | None:
     if isinstance(value, Mapping):
         return read_part(form, value, place, problems)
     try:
-        Duration().check(value)
+        short.check(value)
     except PydanticCustomError as error:
         problems.add_all(place, said(error))
         return None

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simcenter.scenario.fields import AnyDuration, AsWritten, Factor, Number, OrShort, Share, Whole
+from simcenter.scenario.fields import AnyDuration, AsWritten, Factor, Number, OrShort, Share, Whole, Word, YesNo
 from simcenter.scenario.hours import Hours, HoursRule
 from simcenter.scenario.transfer import Transfer, TransferForm
 from simcenter.scenario.units import seconds_text
@@ -16,7 +16,7 @@ Rank = Annotated[int, Whole(1, 1000)]
 Advisers = Annotated[int, Whole(0, MOST_ADVISERS)]
 
 ADVISERS_SCHEMA = {
-    "description": "advisers on the floor: a number, a list (of a day or of the horizon), or a staffing file",
+    "description": "advisers: a number, a list (of a day or of the horizon), or a staffing file",
     "anyOf": [
         {"type": "integer", "minimum": 0, "maximum": MOST_ADVISERS},
         {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": MOST_ADVISERS}, "minItems": 1},
@@ -68,6 +68,8 @@ class ServesForm(BaseModel):
     after: AnyDuration = 0.0
     speed: Factor = 1.0
     resolved: Share = 1.0
+    min_idle: Advisers | None = None
+    interruptible: Annotated[bool, YesNo()] | None = None
     transfers: dict[str, Annotated[TransferForm, OrShort(Number(0, 1))]] = Field(default_factory=dict)
 
 
@@ -131,3 +133,6 @@ class DeskForm(BaseModel):
     opens: Annotated[Any, AsWritten({"type": "string"})] = None
     closes: Annotated[Any, AsWritten({"type": "string"})] = None
     serves: dict[str, ServesForm] = Field(default_factory=dict)
+    discipline: Annotated[Discipline, Word(("priority", "relative wait"))] = "priority"
+    absence: Annotated[float, Number(0, 0.95)] = 0.0
+    off_phone: Annotated[Any, AsWritten(ADVISERS_SCHEMA)] = None

@@ -12,7 +12,7 @@ from simcenter.scenario.hours import Hours, HoursRule
 from simcenter.scenario.problems import Problems, nearest, show
 
 _PART = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([A-Za-z0-9_-]+))\s*(\.|$)')
-_SHORT = {"patience": "mean", "handle_time": "mean"}
+_SHORT = {"patience": "mean", "handle_time": "mean", "volume_counts": "counts"}
 
 
 def plain(value: Any) -> Any:
@@ -105,6 +105,8 @@ def _written_out(part: str, before: list[str], value: Any) -> dict[str, Any] | N
     """The table that a short form stands for; None when there is none."""
     if part in _SHORT and isinstance(value, str):
         return {_SHORT[part]: value}
+    if before and before[-1] in ("redial", "repeat") and part == "after" and isinstance(value, str):
+        return {"mean": value}
     if before and before[-1] == "transfers" and isinstance(value, int | float):
         return {"share": value}
     if part == "hours":

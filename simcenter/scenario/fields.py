@@ -114,18 +114,36 @@ class Duration(Rule):
     def check(self, value: Any) -> float:
         """Seconds."""
         try:
-            seconds = read_duration(value)
+            return self.bounded(read_duration(value))
         except ValueError as error:
             raise broken(str(error)) from None
+
+    def bounded(self, seconds: float) -> float:
+        """The seconds, if they are neither too few nor too many."""
         if seconds < 0 or (seconds == 0 and not self.zero):
-            raise broken("must be 0 s or longer" if self.zero else "must be longer than 0 s")
+            raise ValueError("must be 0 s or longer" if self.zero else "must be longer than 0 s")
         if seconds > LONGEST_S:
-            raise broken("must be at most 366 days")
+            raise ValueError("must be at most 366 days")
         return seconds + 0.0
 
     def schema(self) -> Json:
         """JSON Schema of what may be written."""
         return {"type": "string", "pattern": DURATION_PATTERN, "examples": ["20 s", "4 min", "2 h"]}
+
+
+@dataclass(frozen=True)
+class YesNo(Rule):
+    """True or false."""
+
+    def check(self, value: Any) -> bool:
+        """The value."""
+        if not isinstance(value, bool):
+            raise broken("must be true or false")
+        return value
+
+    def schema(self) -> Json:
+        """JSON Schema of what may be written."""
+        return {"type": "boolean"}
 
 
 @dataclass(frozen=True)
@@ -260,6 +278,7 @@ def is_table(value: object) -> bool:
 
 Share = Annotated[float, Number(0, 1)]
 Factor = Annotated[float, Number(0.01, 100)]
+ClassPriority = Annotated[int, Whole(0, 1000)]
 PositiveDuration = Annotated[float, Duration()]
 AnyDuration = Annotated[float, Duration(zero=True)]
 APromise = Annotated[Promise, Promised()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simcenter.errors import ScenarioError
+from simcenter.scenario.appointments import MOST_AT_A_TIME
 from simcenter.scenario.calendar import BoolArray, Calendar, IntArray
 from simcenter.scenario.clock import gaps, read_times
 from simcenter.scenario.demand import item_problems, length_rule, spread
@@ -21,33 +22,37 @@ if TYPE_CHECKING:
 
 ADVISERS_RULE = 'must be a whole number, a list of them, or a staffing file such as "staffing.csv"'
 _ONE = Whole(0, MOST_ADVISERS)
+_SLOTS = Whole(0, MOST_AT_A_TIME)
 _ONE_RULE = f"must be a whole number from 0 to {MOST_ADVISERS:,}"
 
 
 def read_advisers(
-    value: Any, name: str, calendar: Calendar, hours: Hours, files: Files
+    value: Any, name: str, calendar: Calendar, hours: Hours, files: Files, column: str = "advisers"
 ) -> tuple[tuple[int, ...] | None, list[Problem]]:
-    """The advisers of a desk in each of the T intervals, 0 while it is closed; None when they are to be planned."""
+    """The advisers of a desk in each of the T intervals, 0 while it is closed; None when nothing is written.
+
+    ``column`` of a staffing file: ``"advisers"``, or ``"off_phone"``, where what a file leaves out is 0.
+    """
     is_open = calendar.open_mask(hours)
     if isinstance(value, str):
-        read, found = _of_file(value, name, calendar, is_open, files)
+        read, found = _of_file(value, name, calendar, is_open, files, column)
         return read, [((), rule, got) for rule, got in found]
     if isinstance(value, list | tuple):
-        return _of_list(value, calendar, hours)
-    problems = advisers_problems(value, files)
+        return read_pattern(value, calendar, hours, _ONE, "the desk")
+    problems = advisers_problems(value, files, column)
     if value is None or problems:
         return None, problems
     return tuple(np.where(is_open, value, 0).tolist()), []
 
 
-def advisers_problems(value: Any, files: Files) -> list[Problem]:
+def advisers_problems(value: Any, files: Files, column: str = "advisers") -> list[Problem]:
     """What is wrong with given advisers as far as can be said without a calendar."""
     match value:
         case None:
             return []
         case str():
             table, problems = files.table(value)
-            found = _missing(table) if table is not None else problems
+            found = _missing(table, column) if table is not None else problems
             return [((), rule, got) for rule, got in found]
         case list() | tuple():
             return item_problems(value, _ONE)
@@ -56,28 +61,42 @@ def advisers_problems(value: Any, files: Files) -> list[Problem]:
     return [((), ADVISERS_RULE, value)]
 
 
-def _missing(table: Table) -> list[Found]:
-    return [missing_column(table, name) for name in ("desk", "advisers") if table.column(name) is None]
+def _missing(table: Table, column: str) -> list[Found]:
+    return [missing_column(table, name) for name in ("desk", column) if table.column(name) is None]
 
 
-def _of_list(value: Sequence[Any], calendar: Calendar, hours: Hours) -> tuple[tuple[int, ...] | None, list[Problem]]:
-    problems = item_problems(value, _ONE)
+def read_pattern(
+    value: Sequence[Any], calendar: Calendar, hours: Hours, item: Whole, who: str
+) -> tuple[tuple[int, ...] | None, list[Problem]]:
+    """Whole numbers in each of the T intervals of a list of a day or of the horizon, 0 while ``who`` is closed."""
+    problems = item_problems(value, item)
     values = spread(value, calendar)
     if values is None:
         problems.insert(0, ((), length_rule(calendar), Said(f"{len(value)} values")))
     if values is None or problems:
         return None, problems
-    # A list of the horizon must be 0 wherever the desk is closed. A list of a day is a pattern: what it says of an
-    # interval counts on the days on which the desk is open then, and must be 0 if there are none.
+    # A list of the horizon must be 0 wherever its place is closed. A list of a day is a pattern: what it says of an
+    # interval counts on the days on which the place is open then, and must be 0 if there are none.
     is_open = calendar.open_mask(hours)
     needed = is_open if len(value) == calendar.T else calendar.ever_open(hours)
-    wrong = [i for i, advisers in enumerate(value) if advisers and not needed[i]]
+    wrong = [i for i, number_of in enumerate(value) if number_of and not needed[i]]
     if wrong:
         closed: list[Problem] = [
-            ((i,), f"must be 0, as the desk is closed {_at(i, len(value), calendar)}", ...) for i in wrong
+            ((i,), f"must be 0, as {who} is closed {_at(i, len(value), calendar)}", ...) for i in wrong
         ]
         return None, abridged(closed, "and so on")
     return tuple(np.where(is_open, values, 0).tolist()), []
+
+
+def read_slots(
+    value: Any, calendar: Calendar | None, hours: Hours | None
+) -> tuple[tuple[int, ...] | None, list[Problem]]:
+    """The appointments of a queue in each of the T intervals; only their form is checked without a calendar."""
+    if not isinstance(value, list | tuple):
+        return None, [((), "must be a list of whole numbers, one per interval of a day or of the horizon", value)]
+    if calendar is None or hours is None:
+        return None, item_problems(value, _SLOTS)
+    return read_pattern(value, calendar, hours, _SLOTS, "the queue")
 
 
 def _at(i: int, length: int, calendar: Calendar) -> str:
@@ -88,19 +107,19 @@ def _at(i: int, length: int, calendar: Calendar) -> str:
 
 
 def _of_file(
-    reference: str, desk: str, calendar: Calendar, is_open: BoolArray, files: Files
+    reference: str, desk: str, calendar: Calendar, is_open: BoolArray, files: Files, column: str
 ) -> tuple[tuple[int, ...] | None, list[Found]]:
     table, problems = files.table(reference)
     if table is None:
         return None, problems
-    read, problems = read_staffing(table, calendar, {desk: is_open}, others=True)
+    read, problems = read_staffing(table, calendar, {desk: is_open}, others=True, column=column)
     return (None, problems) if problems else (tuple(read[desk].tolist()), [])
 
 
 def read_staffing(
-    table: Table, calendar: Calendar, desks: Mapping[str, BoolArray], *, others: bool
+    table: Table, calendar: Calendar, desks: Mapping[str, BoolArray], *, others: bool, column: str = "advisers"
 ) -> tuple[dict[str, IntArray], list[Found]]:
-    """The advisers (T,) of each desk in a table with the columns interval_start, desk and advisers.
+    """The advisers (T,) of each desk in a table with the columns interval_start, desk and advisers (or off_phone).
 
     Parameters
     ----------
@@ -110,14 +129,17 @@ def read_staffing(
         The desks wanted, and when they are open.
     others : bool
         Whether rows of other desks are allowed (and skipped).
+    column : str
+        ``"advisers"``: every open interval must have a row. ``"off_phone"``: what is left out is 0.
     """
     times = read_times(table, calendar, ascending=False)
-    missing = _missing(table)
+    missing = _missing(table, column)
     if missing:
         return {}, [*times.problems, *missing]
-    desk_at, advisers_at = table.column("desk"), table.column("advisers")
+    desk_at, advisers_at = table.column("desk"), table.column(column)
     assert desk_at is not None
     assert advisers_at is not None
+    sparse = column == "off_phone"
     read = {desk: np.zeros(calendar.T, dtype=np.int64) for desk in desks}
     given = {desk: np.zeros(calendar.T, dtype=np.bool_) for desk in desks}
     bad: list[Found] = []
@@ -133,18 +155,18 @@ def read_staffing(
         if at is None:
             continue
         cell = row[advisers_at] if advisers_at < len(row) else None
-        value = number(cell)
+        value = 0.0 if sparse and cell in (None, "") else number(cell)
         if given[desk][at]:
             bad.append((f"{where} must name each interval of a desk once", Said(f"{row[0]} of {desk} twice")))
         given[desk][at] = True
         if value is None or value != int(value) or not 0 <= value <= MOST_ADVISERS:
-            bad.append((f"{where}, advisers {_ONE_RULE}", cell))
+            bad.append((f"{where}, {column} {_ONE_RULE}", cell))
         elif value and not desks[desk][at]:
-            bad.append((f"{where}, advisers must be 0 while the desk is closed", cell))
+            bad.append((f"{where}, {column} must be 0 while the desk is closed", cell))
         else:
             read[desk][at] = int(value)
     problems = [*times.problems, *shorten(bad)]
-    if not problems:
+    if not problems and not sparse:
         for desk, is_open in desks.items():
             when = f"the desk {desk} is open"
             problems += gaps(table.name, calendar, is_open & ~given[desk], when)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from simcenter.scenario.fields import ADate, AsWritten, Day, Duration, ListOf, Whole, said
+from simcenter.scenario.fields import ADate, AnyDuration, AsWritten, Day, Duration, ListOf, Whole, said
 from simcenter.scenario.hours import DAY_S, Hours, HoursRule
 from simcenter.scenario.problems import Problem, Said, broken, nearest
 from simcenter.scenario.units import seconds_text
@@ -76,6 +76,7 @@ class HorizonForm(BaseModel):
     opens: Annotated[Any, AsWritten({"type": "string"})] = None
     closes: Annotated[Any, AsWritten({"type": "string"})] = None
     holidays: Annotated[Any, AsWritten(HOLIDAYS_SCHEMA)] = None
+    warm_up: AnyDuration = 0.0
 
 
 def read_holidays(value: Any, start: date, days: int) -> tuple[tuple[date, ...], list[Problem]]:

@@ -121,11 +121,14 @@ class HandleTime(BaseModel):
         return {**self.law.to_dict(), "wrap_up": seconds_text(self.wrap_up_s)}
 
 
-def resolve_law(part: Part[LawF], files: Files) -> tuple[Law | None, list[Problem]]:
-    """The law that a form describes (None where it is broken), and what does not fit together."""
+def resolve_law(part: Part[LawF], files: Files, bare: str = "exponential") -> tuple[Law | None, list[Problem]]:
+    """The law that a form describes (None where it is broken), and what does not fit together.
+
+    ``bare`` is the law of a mean alone.
+    """
     if not part.ok("law"):
         return None, []
-    name = part.form.law or ("lognormal" if part.given("cv") else "exponential")
+    name = part.form.law or ("lognormal" if part.given("cv") else bare)
     problems = _wrong_keys(part, name)
     if problems or part.broken:
         return None, problems

@@ -24,6 +24,8 @@ from simcenter.scenario.variability import CentreVariability
 
 SCHEMA = 1
 
+LINES = Whole(1, 1_000_000)
+
 
 class Scenario(BaseModel):
     """A contact centre as its planner described it.
@@ -190,6 +192,8 @@ class ScenarioForm(BaseModel):
     desks: dict[str, DeskForm]
     targets: CentreTargets = CentreTargets()
     max_legs: Annotated[int, Whole(1, 100)] = 8
+    lines: dict[str, Annotated[int, LINES]] = Field(default_factory=dict)
+    variability: CentreVariability = CentreVariability()
 
 
 def check_scenario(value: object) -> None:

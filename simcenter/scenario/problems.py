@@ -16,30 +16,6 @@ from simcenter.errors import ScenarioError
 Place = tuple[str | int, ...]
 Problem = tuple[Place, str, Any]
 
-NOT_YET_KNOWN = frozenset(
-    [
-        "redial",
-        "repeat",
-        "volume_counts",
-        "balking",
-        "lines",
-        "misrouted",
-        "callback",
-        "callback_within",
-        "classes",
-        "adviser",
-        "discipline",
-        "off_phone",
-        "absence",
-        "variability",
-        "arrivals",
-        "appointments",
-        "backlog",
-        "warm_up",
-    ]
-)
-"""Keys that a later version will know."""
-
 MOST_OF_A_KIND = 10
 """How many problems of one kind a list or a file names one by one."""
 
@@ -191,11 +167,7 @@ class Problems:
 
     def add_unknown(self, place: Place, value: object, allowed: Iterable[str]) -> None:
         """Add a key that is not known here, with the nearest that is."""
-        name = str(place[-1])
-        if name in NOT_YET_KNOWN:
-            self.add(place, "is not yet known to this version", value)
-        else:
-            self.add(place, f"must be a known key {nearest(name, allowed)}", value)
+        self.add(place, f"must be a known key {nearest(str(place[-1]), allowed)}", value)
 
     def raise_any(self) -> None:
         """Raise ScenarioError, in the order of the file, if there is a problem."""

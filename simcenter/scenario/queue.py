@@ -4,23 +4,25 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simcenter.scenario.adviser import OwnAdviser
-from simcenter.scenario.appointments import Appointments
-from simcenter.scenario.arrivals import Arrivals
-from simcenter.scenario.callback import Callback
-from simcenter.scenario.classes import CustomerClass
-from simcenter.scenario.fields import AsWritten, Duration, ListOf, Number, OrShort, Whole, Word
+from simcenter.scenario.adviser import OwnAdviser, OwnAdviserForm
+from simcenter.scenario.appointments import Appointments, AppointmentsForm
+from simcenter.scenario.arrivals import ARRIVALS_SCHEMA, Arrivals
+from simcenter.scenario.callback import Callback, CallbackForm
+from simcenter.scenario.classes import ClassForm, CustomerClass
+from simcenter.scenario.fields import AsWritten, Duration, Line, ListOf, Number, OrShort, Share, Whole, Word
 from simcenter.scenario.hours import Hours, HoursRule
 from simcenter.scenario.laws import HandleTime, HandleTimeForm, Law, LawForm
-from simcenter.scenario.returns import Return, VolumeCounts
+from simcenter.scenario.returns import CountsRule, Return, ReturnForm, VolumeCounts
 from simcenter.scenario.target import Target, TargetForm
-from simcenter.scenario.transfer import Transfer
-from simcenter.scenario.variability import Variability
+from simcenter.scenario.transfer import MisroutedForm, Transfer
+from simcenter.scenario.variability import Variability, VariabilityForm
 
 CHANNELS = ("phone", "chat", "face_to_face", "email", "messaging")
 LIVE = ("phone", "chat", "face_to_face")
 Kind = Literal["exclusive", "chat", "deferred"]
 EqualRank = Literal["file", "longest idle", "random", "random adviser"]
+EQUAL_RANKS = ("file", "longest idle", "random", "random adviser")
+MOST_WAITING = 1_000_000
 
 MOST_PER_INTERVAL = 100_000
 MOST_PER_DAY = 1_000_000
@@ -90,7 +92,9 @@ class Queue(BaseModel):
 
     def to_dict(self) -> dict[str, Any]:
         """As the file writes it, every value explicit."""
-        written: dict[str, Any] = {"channel": self.channel, "volume": list(self.volume)}
+        written: dict[str, Any] = {"channel": self.channel}
+        if self.arrivals is None:
+            written["volume"] = list(self.volume)
         written["handle_time"] = self.handle_time.to_dict()
         if self.patience is not None:
             written["patience"] = self.patience.to_dict()
@@ -140,11 +144,24 @@ class QueueForm(BaseModel):
     volume: Annotated[Any, AsWritten(VOLUME_SCHEMA)] = None
     handle_time: Annotated[HandleTimeForm, OrShort(Duration())] | None = None
     patience: Annotated[LawForm, OrShort(Duration())] | None = None
-    waiting_room: Annotated[int, Whole(0, 1_000_000)] | None = None
+    waiting_room: Annotated[int, Whole(0, MOST_WAITING)] | None = None
     closing: Annotated[Literal["serve", "drop"], Word(("serve", "drop"))] | None = None
     speed: Annotated[tuple[float, ...], ListOf(Number(0, 1, above=True), 1, 20)] | None = None
-    equal_rank: Annotated[EqualRank, Word(("file", "longest idle", "random"))] = "file"
+    equal_rank: Annotated[EqualRank, Word(EQUAL_RANKS)] = "file"
     hours: Annotated[Hours, HoursRule()] | None = None
     opens: Annotated[Any, AsWritten({"type": "string"})] = None
     closes: Annotated[Any, AsWritten({"type": "string"})] = None
     target: TargetForm | None = None
+    redial: ReturnForm | None = None
+    repeat: ReturnForm | None = None
+    volume_counts: Annotated[VolumeCounts, CountsRule()] | None = None
+    balking: Share | None = None
+    lines: Line | None = None
+    misrouted: dict[str, MisroutedForm] | None = None
+    callback: CallbackForm | None = None
+    classes: dict[str, ClassForm] | None = None
+    adviser: OwnAdviserForm | None = None
+    appointments: AppointmentsForm | None = None
+    backlog: Annotated[int, Whole(0, MOST_WAITING)] | None = None
+    arrivals: Annotated[Any, AsWritten(ARRIVALS_SCHEMA)] = None
+    variability: VariabilityForm | None = None

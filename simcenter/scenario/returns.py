@@ -1,10 +1,16 @@
 """Returns: customers who come back, and what the volumes of a file count, as written and resolved."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
 
+from simcenter.scenario.delay import Delay, DelayForm
+from simcenter.scenario.fields import Json, Line, Number, OrShort, Rule, Share, Whole, Word, said
 from simcenter.scenario.laws import Law
+from simcenter.scenario.problems import NOTHING, Problem, nearest, several
 
 Counts = Literal["first attempts", "all attempts"]
 
@@ -47,3 +53,56 @@ class VolumeCounts(BaseModel):
         if self.abandoned is not None:
             written["abandoned"] = self.abandoned
         return written
+
+
+class ReturnForm(BaseModel):
+    """Customers who come back, as the file writes it; the law of ``after`` is read by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"required": ["share", "after"]})
+
+    share: Share
+    after: Annotated[DelayForm, OrShort(Delay())] | None = None
+    at_most: Annotated[int, Whole(1, 100)] = 10
+    to: Line | None = None
+
+
+_COUNTS = Word(("first attempts", "all attempts"))
+_ABANDONED = Number(0, 1, below=True)
+
+
+@dataclass(frozen=True)
+class CountsRule(Rule):
+    """What volumes count: a word, or a table with the share abandoned too."""
+
+    def check(self, value: Any) -> VolumeCounts:
+        """The counts."""
+        if not isinstance(value, Mapping):
+            return VolumeCounts(counts=_COUNTS.check(value))
+        keys = ("counts", "abandoned")
+        problems: list[Problem] = [
+            ((str(name),), f"must be a known key {nearest(str(name), keys)}", value[name])
+            for name in value
+            if name not in keys
+        ]
+        read: dict[str, Any] = {}
+        for name, rule in (("counts", _COUNTS), ("abandoned", _ABANDONED)):
+            if value.get(name) is not None:
+                try:
+                    read[name] = rule.check(value[name])
+                except PydanticCustomError as error:
+                    problems += [((name, *place), text, got) for place, text, got in said(error)]
+        if value.get("counts") is None:
+            problems.append((("counts",), "must be given", NOTHING))
+        if problems:
+            raise several(problems)
+        return VolumeCounts(**read)
+
+    def schema(self) -> Json:
+        """JSON Schema of what may be written."""
+        table = {
+            "type": "object",
+            "properties": {"counts": _COUNTS.schema(), "abandoned": _ABANDONED.schema()},
+            "required": ["counts"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [_COUNTS.schema(), table]}

@@ -5,15 +5,15 @@ Each looks only at what is well formed, so that a fault elsewhere neither hides 
 
 import math
 
-from simcenter.scenario.collect import DeskPart, Parts
+from simcenter.scenario.collect import DeskPart, Parts, QueueTables
 from simcenter.scenario.laws import resolve_handle_time, resolve_law
 from simcenter.scenario.parts import Part
 from simcenter.scenario.problems import Place, Problems, Said, closest, dotted, key, nearest
 from simcenter.scenario.queue import LIVE, QueueForm
+from simcenter.scenario.queue_rules import SUM_DUST
 from simcenter.scenario.tables import Files
 from simcenter.scenario.target import resolve_target
-
-_SUM_DUST = 1e-9
+from simcenter.scenario.transfer_rules import check_transfers
 
 
 def check_queues(parts: Parts, problems: Problems, files: Files) -> None:
@@ -37,7 +37,7 @@ def check_queues(parts: Parts, problems: Problems, files: Files) -> None:
             _check_deferred(queue, name in parts.patiences, place, problems)
         _check_speed(queue, place, problems)
         if name in parts.queue_targets:
-            target, found = resolve_target(parts.queue_targets[name], live)
+            target, found = resolve_target(parts.queue_targets[name], live, queue.given("callback"))
             problems.add_all((*place, "target"), found)
             if target:
                 parts.resolved_targets[name] = target
@@ -85,42 +85,47 @@ def check_desks(parts: Parts, problems: Problems) -> None:
             place = ("desks", name, "serves", queue)
             if parts.queues and queue not in parts.queues:
                 problems.add(place, f"must be a queue of the scenario {nearest(queue, parts.queues)}", queue)
-            total = math.fsum(t.form.share for t in transfers.values() if t and t.ok("share"))
-            if total > 1 + _SUM_DUST:
-                problems.add((*place, "transfers"), "must have shares that sum to at most 1", total)
-            for other in transfers:
-                _check_transfer(parts, name, (*place, "transfers", other), problems)
+            check_transfers(parts, name, queue, transfers, problems)
+            _check_deferred_work(parts, desk, queue, place, problems)
         _check_chats(parts, desk, ("desks", name), problems)
+        _check_discipline(parts, desk, ("desks", name), problems)
 
 
-def _check_transfer(parts: Parts, desk: str, place: Place, problems: Problems) -> None:
-    """A transfer leads to a queue that another desk serves, and warm ones to a live queue."""
-    queue, other = str(place[3]), str(place[-1])
-    if not parts.queues:
+def _check_deferred_work(parts: Parts, desk: DeskPart, queue: str, place: Place, problems: Problems) -> None:
+    """Only deferred work is held back or interrupted, and not for more idle advisers than there are."""
+    served, part = desk.serves[queue], parts.queues.get(queue)
+    if served is None:
         return
-    if other not in parts.queues:
-        problems.add(place, f"must be a queue of the scenario {nearest(other, parts.queues)}", other)
-        return
-    elsewhere = [d for name, d in parts.desks.items() if name != desk]
-    if all(d and d.complete for d in elsewhere) and not _served(other, elsewhere):
-        rule = f"must lead to a queue that another desk than {key(desk)} serves"
-        problems.add(place, rule, Said(f"{key(other)}, which no other does"))
-    this, to = parts.desks[desk], parts.queues[other]
-    transfer = this.transfers[queue][other] if this else None
-    if transfer is None or not transfer.ok("kind"):
-        return
-    if transfer.form.kind == "cold":
-        if transfer.given("handover"):
-            rule = 'must be left out, as only a transfer of kind = "warm" has a hand-over'
-            problems.add((*place, "handover"), rule, ...)
-    elif to and to.ok("channel") and to.form.channel not in LIVE:
-        rule = f"must be cold, as {key(other)} is a deferred queue, which nobody answers at once"
-        problems.add((*place, "kind"), rule, ...)
+    if part is not None and part.ok("channel") and part.form.channel in LIVE:
+        for name, why in (
+            ("min_idle", "no live contact is held back"),
+            ("interruptible", "no live contact is put back"),
+        ):
+            if served.given(name):
+                problems.add((*place, name), f"must be left out, as {why}", ...)
+    elif served.ok("min_idle") and desk.desk.ok("max_advisers"):
+        least, most = served.form.min_idle, desk.desk.form.max_advisers
+        if least is not None and most is not None and least > most:
+            rule = f"must be at most max_advisers ({most}), or nobody ever takes one"
+            problems.add((*place, "min_idle"), rule, ...)
 
 
-def _served(queue: str, desks: list[DeskPart | None]) -> bool:
-    """Whether one of the desks serves a queue."""
-    return any(queue in desk.serves for desk in desks if desk)
+def _check_discipline(parts: Parts, desk: DeskPart, place: Place, problems: Problems) -> None:
+    """Waits relative to the target need a target time for everybody who waits."""
+    if not desk.desk.ok("discipline") or desk.desk.form.discipline != "relative wait":
+        return
+    for queue in desk.serves:
+        tables = parts.queue_tables.get(queue)
+        if tables is None:
+            continue
+        target = parts.queue_targets.get(queue)
+        if target is not None and target.given("within"):
+            continue
+        classes = [part for part in tables.classes.values() if part]
+        everybody = math.fsum(part.form.form.share for part in classes if part.form.ok("share")) > 1 - SUM_DUST
+        if not everybody or not all(part.target and part.target.given("within") for part in classes):
+            rule = f'must be given, as {dotted(place)} has the discipline "relative wait"'
+            problems.add(("queues", queue, "target", "within"), rule)
 
 
 def _check_chats(parts: Parts, desk: DeskPart, place: Place, problems: Problems) -> None:
@@ -147,7 +152,21 @@ def check_together(parts: Parts, problems: Problems) -> None:
         most = desk.desk.form.max_advisers
         if most is not None and max(advisers, default=0) > most:
             problems.add(("desks", name, "advisers"), f"must be at most max_advisers ({most})", max(advisers))
+    _check_off_phone(parts, problems)
     _check_open(parts, problems)
+
+
+def _check_off_phone(parts: Parts, problems: Problems) -> None:
+    """Nobody is off the phone who is not there."""
+    for name, off_phone in parts.off_phone.items():
+        advisers = parts.advisers.get(name)
+        if off_phone is None or advisers is None or parts.calendar is None:
+            continue
+        for i, (off, there) in enumerate(zip(off_phone, advisers, strict=True)):
+            if off > there:
+                rule = f"must be at most the desk's advisers ({there} at {parts.calendar.interval_start[i]})"
+                problems.add(("desks", name, "off_phone"), rule, off)
+                break
 
 
 def _check_served(parts: Parts, problems: Problems) -> None:
@@ -157,15 +176,24 @@ def _check_served(parts: Parts, problems: Problems) -> None:
         return
     served = {name for desk in desks if desk for name in desk.serves}
     reached = {name for desk in desks if desk for to in desk.transfers.values() for name in to}
+    reached |= {name for tables in parts.queue_tables.values() for name in tables.misrouted}
+    come_to = {name for tables in parts.queue_tables.values() for name in _come_to(tables)}
     # A name that is no queue is a problem of its own; the queue that it probably means is not blamed as well.
     served |= {closest(name, parts.queues) or "" for name in served - set(parts.queues)}
     reached |= {closest(name, parts.queues) or "" for name in reached - set(parts.queues)}
+    come_to |= {closest(name, parts.queues) or "" for name in come_to - set(parts.queues)}
     for name, queue in parts.queues.items():
-        if queue and queue.ok("volume") and queue.form.volume is None and name not in reached:
+        own = queue and any(queue.given(name_of) for name_of in ("volume", "arrivals", "appointments", "backlog"))
+        if queue and not own and name not in reached and name not in come_to:
             problems.add(("queues", name, "volume"), "must be given, as no transfer leads to this queue")
         # A destination without any desk is named where the transfer is.
         if name not in served and name not in reached:
             problems.add(("queues", name), "must be served by a desk", Said("none that does"))
+
+
+def _come_to(tables: QueueTables) -> list[str]:
+    """The other queues that customers of a queue come back to."""
+    return [part.form.form.to for part in tables.returns.values() if part and part.form.ok("to") and part.form.form.to]
 
 
 def _check_open(parts: Parts, problems: Problems) -> None:

@@ -7,21 +7,27 @@ from simcenter.scenario.calendar import make_calendar, uneven_day
 from simcenter.scenario.collect import Parts
 from simcenter.scenario.demand import DemandFiles, read_volume, volume_problems
 from simcenter.scenario.desk import DeskForm
-from simcenter.scenario.given import advisers_problems, read_advisers
+from simcenter.scenario.given import advisers_problems, read_advisers, read_slots
 from simcenter.scenario.horizon import HorizonForm, read_holidays
 from simcenter.scenario.hours import Hours
 from simcenter.scenario.parts import Part
 from simcenter.scenario.problems import Place, Problems, closest
 from simcenter.scenario.queue import QueueForm
+from simcenter.scenario.replay import arrivals_problems, counts, read_arrivals
 from simcenter.scenario.tables import Files
 from simcenter.scenario.units import spoken
+from simcenter.scenario.variability import CentreVariability, VariabilityForm
 
 
 def place_in_time(parts: Parts, problems: Problems) -> None:
     """Check the time zone, read the holidays, and make the calendar if all of it is well formed."""
-    horizon, top = parts.horizon, parts.top
-    if horizon is None:
-        return
+    if parts.horizon is not None:
+        _make_calendar(parts, parts.horizon, problems)
+        _check_warm_up(parts, parts.horizon, problems)
+
+
+def _make_calendar(parts: Parts, horizon: Part[HorizonForm], problems: Problems) -> None:
+    top = parts.top
     if horizon.ok("hours") and horizon.form.hours is None:
         problems.add(("horizon", "hours"), "must be given (or opens and closes instead)")
     placed = horizon.ok("start", "days")
@@ -51,6 +57,17 @@ def _zone_known(zone: str, problems: Problems) -> bool:
         problems.add(("timezone",), f'must be a time zone such as "Europe/Paris"{hint}', zone)
         return False
     return True
+
+
+def _check_warm_up(parts: Parts, horizon: Part[HorizonForm], problems: Problems) -> None:
+    """The warm-up is a number of intervals, and leaves some of the horizon."""
+    if not horizon.ok("warm_up", "interval"):
+        return
+    if horizon.form.warm_up % horizon.form.interval:
+        rule = f"must be a whole number of intervals of {spoken(horizon.form.interval)}"
+        problems.add(("horizon", "warm_up"), rule, ...)
+    elif parts.calendar is not None and horizon.form.warm_up >= parts.calendar.end_s:
+        problems.add(("horizon", "warm_up"), f"must be shorter than the horizon ({spoken(parts.calendar.end_s)})", ...)
 
 
 def check_hours(parts: Parts, problems: Problems) -> None:
@@ -100,14 +117,41 @@ def fill(parts: Parts, problems: Problems, files: Files) -> None:
             if not found:
                 parts.volumes[name] = volume
         problems.add_all(("queues", name, "volume"), found)
+        _fill_rules(parts, name, queue, hours, problems, files)
     for name, desk in parts.desks.items():
         if desk is None:
             continue
         hours = _hours(parts, desk.desk)
-        if calendar is None or hours is None:
-            found = advisers_problems(desk.desk.form.advisers, files)
+        for column, resolved in (("advisers", parts.advisers), ("off_phone", parts.off_phone)):
+            value = getattr(desk.desk.form, column)
+            if calendar is None or hours is None:
+                found = advisers_problems(value, files, column)
+            else:
+                numbers, found = read_advisers(value, name, calendar, hours, files, column)
+                if not found:
+                    resolved[name] = numbers
+            problems.add_all(("desks", name, column), found)
+
+
+def _fill_rules(
+    parts: Parts, name: str, queue: Part[QueueForm], hours: Hours | None, problems: Problems, files: Files
+) -> None:
+    """Resolve arrivals, appointments and variability of a queue."""
+    calendar, resolved = parts.calendar, parts.resolved_rules.setdefault(name, {})
+    centre = parts.variability or CentreVariability()
+    if queue.form.arrivals is not None:
+        if calendar is None:
+            found = arrivals_problems(queue.form.arrivals, files)
         else:
-            advisers, found = read_advisers(desk.desk.form.advisers, name, calendar, hours, files)
+            resolved["arrivals"], found = read_arrivals(queue.form.arrivals, name, calendar, files)
             if not found:
-                parts.advisers[name] = advisers
-        problems.add_all(("desks", name, "advisers"), found)
+                parts.volumes[name] = counts(resolved["arrivals"], calendar)
+        problems.add_all(("queues", name, "arrivals"), found)
+    elif queue.ok("variability"):
+        resolved["variability"] = (queue.form.variability or VariabilityForm()).resolved(centre)
+    if not queue.ok("appointments") or queue.form.appointments is None:
+        return
+    slots, found = read_slots(queue.form.appointments.slots, calendar, hours)
+    problems.add_all(("queues", name, "appointments", "slots"), found)
+    if slots is not None:
+        resolved["appointments"] = queue.form.appointments.resolved(slots)

@@ -176,7 +176,8 @@ def _cell(value: object) -> Cell:
             return float(value)
         case datetime():
             # Excel keeps times as fractions of a day, so a whole second may come back a few microseconds off.
-            return (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+            value += timedelta(microseconds=500)
+            return value.replace(microsecond=value.microsecond // 1000 * 1000)
         case date():
             return datetime(value.year, value.month, value.day)
     return str(value)

@@ -14,7 +14,10 @@ DEFINITIONS = ("sl_offered", "sl_answered", "sl_excl_early_abandons", "sl_abando
 APer = Annotated[Per, Word(("interval", "day", "horizon"))]
 
 _VALUES = ("answered", "within", "abandoned", "asa", "wait_p90", "resolved", "callback_within", "called_back")
-_LIMITS = ("answered", "abandoned", "asa", "wait_p90", "resolved")
+_LIMITS = ("answered", "abandoned", "asa", "wait_p90", "resolved", "callback_within")
+_TIMES = ("within", "asa", "wait_p90", "callback_within")
+CALLED_BACK = 0.9
+"""The share of the callbacks in time, where a target names only the time."""
 
 
 class Target(BaseModel):
@@ -62,6 +65,8 @@ class TargetForm(BaseModel):
     asa: APromise | None = None
     wait_p90: APromise | None = None
     resolved: Share | None = None
+    callback_within: APromise | None = None
+    called_back: Share | None = None
     per: APer = "day"
     definition: Annotated[str, Word(DEFINITIONS)] | None = None
 
@@ -80,11 +85,17 @@ class CentreTargets(BaseModel):
         return {name: value for name, value in self.model_dump().items() if value is not None}
 
 
-def resolve_target(part: Part[TargetForm], live: bool) -> tuple[Target | None, list[Problem]]:
-    """A queue's target in the units of its channel (None where it is broken), and what does not fit together."""
+def resolve_target(part: Part[TargetForm], live: bool, callback: bool) -> tuple[Target | None, list[Problem]]:
+    """A queue's target in the units of its channel (None where it is broken), and what does not fit together.
+
+    ``callback``: whether the queue offers one.
+    """
     problems = _loose_ends(part)
+    if not callback:
+        rule = "must be left out, as the queue offers no callback"
+        problems += [((name,), rule, ...) for name in ("callback_within", "called_back") if part.given(name)]
     promises: dict[str, Promise | None] = {}
-    for name in ("within", "asa", "wait_p90"):
+    for name in _TIMES:
         promise: Promise | None = getattr(part.form, name) if part.ok(name) else None
         if promise is not None and live and promise.unit != "s":
             problems.append(((name,), "must be a plain time (s, min or h) for a live channel", ...))
@@ -104,6 +115,7 @@ def resolve_target(part: Part[TargetForm], live: bool) -> tuple[Target | None, l
         resolved=form.resolved,
         per=form.per,
         definition=form.definition or "sl_offered",
+        called_back=CALLED_BACK if form.callback_within and form.called_back is None else form.called_back,
         **promises,
     )
     return target, problems
@@ -113,12 +125,14 @@ def _loose_ends(part: Part[TargetForm]) -> list[Problem]:
     """What is missing in a target."""
     problems: list[Problem] = []
     answered, within = part.given("answered"), part.given("within")
-    if not part.broken and not any(part.given(name) for name in (*_LIMITS, "within")):
+    if not part.broken and not any(part.given(name) for name in (*_LIMITS, "within", "called_back")):
         problems.append(((), f"must name at least one limit ({', '.join(_LIMITS)})", NOTHING))
     if answered and not within:
         problems.append((("within",), "must be given, as answered needs its time", NOTHING))
     if within and not answered:
         problems.append((("answered",), "must be given, as within is the time of answered", NOTHING))
+    if part.given("called_back") and not part.given("callback_within"):
+        problems.append((("callback_within",), "must be given, as called_back needs its time", NOTHING))
     if part.given("definition") and not answered and not within:
         problems.append((("definition",), "must be left out, as it defines answered, which is not given", ...))
     return problems

@@ -1,11 +1,13 @@
 """Transfers: contacts handed on to another queue, as written and resolved."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from simcenter.scenario.fields import AnyDuration, Factor, Share, Word
-from simcenter.scenario.units import seconds_text
+from simcenter.scenario.fields import AnyDuration, ClassPriority, Duration, Factor, Json, Rule, Share, Word
+from simcenter.scenario.problems import broken
+from simcenter.scenario.units import DURATION_RULE, read_duration, seconds_text
 
 IfBusy = Literal["wait", "keep", "disconnect"]
 
@@ -57,8 +59,26 @@ class Transfer(BaseModel):
         return written
 
 
-class TransferForm(BaseModel):
-    """A transfer as the file writes it in full."""
+@dataclass(frozen=True)
+class Credit(Rule):
+    """Waiting time that a contact is given: a duration, or what it has waited so far."""
+
+    def check(self, value: Any) -> float | str:
+        """Seconds, or ``"waited"``."""
+        if value == "waited":
+            return "waited"
+        try:
+            return Duration(zero=True).bounded(read_duration(value))
+        except ValueError as error:
+            raise broken(f'{error}, or "waited"' if str(error) == DURATION_RULE else str(error)) from None
+
+    def schema(self) -> Json:
+        """JSON Schema of what may be written."""
+        return {"anyOf": [Duration().schema(), {"type": "string", "enum": ["waited"]}]}
+
+
+class HandOnForm(BaseModel):
+    """How a share of the contacts is handed on, as the file writes it in full."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,9 +87,41 @@ class TransferForm(BaseModel):
     after: AnyDuration | None = None
     handover: AnyDuration | None = None
     handle: Factor = 1.0
+    identify: AnyDuration | None = None
+    if_busy: Annotated[IfBusy, Word(("wait", "keep", "disconnect"))] = "wait"
+    priority: ClassPriority | None = None
+    credit: Annotated[float | str, Credit()] | None = None
 
     def resolved(self) -> Transfer:
         """The transfer with every value explicit."""
         return Transfer(
-            share=self.share, kind=self.kind, after_s=self.after, handover_s=self.handover or 0.0, handle=self.handle
+            share=self.share,
+            kind=self.kind,
+            after_s=self.after,
+            handover_s=self.handover or 0.0,
+            handle=self.handle,
+            identify_s=self.identify or 0.0,
+            if_busy=self.if_busy,
+            priority=self.priority,
+            credit_s=self.credit if isinstance(self.credit, float) else 0.0,
+            credit_waited=self.credit == "waited",
+            shares=self._shares(),
         )
+
+    def _shares(self) -> dict[str, float]:
+        return {}
+
+
+class TransferForm(HandOnForm):
+    """A transfer as the file writes it in full."""
+
+    shares: dict[str, Share] | None = None
+
+    def _shares(self) -> dict[str, float]:
+        return dict(self.shares or {})
+
+
+class MisroutedForm(HandOnForm):
+    """A share of a queue's contacts that belongs to another queue, as the file writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"required": ["share", "after"]})

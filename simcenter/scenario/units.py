@@ -12,6 +12,8 @@ LONGEST_S = 366 * 86400.0
 DURATION_RULE = 'must be a time with its unit (s, min or h), such as "20 s" or "4 min"'
 PROMISE_RULE = 'must be a time with its unit (s, min, h, working hours or working days), such as "20 s"'
 
+DELAY_RULE = 'must be a time with its unit (s, min, h or working hours), such as "20 min" or "4 working hours"'
+
 PromiseUnit = Literal["s", "working s", "working days"]
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*([A-Za-z]+(?: +[A-Za-z]+)?)\s*")
@@ -77,6 +79,23 @@ def read_duration(text: object) -> float:
     if quantity is not None and quantity[1].startswith("working "):
         raise ValueError("must be a plain time (s, min or h); working time is for the promises of deferred queues")
     raise ValueError(DURATION_RULE)
+
+
+def read_delay(text: object) -> tuple[float, bool]:
+    """Seconds of ``"20 min"`` or ``"4 working hours"``, and whether they are working ones: open time of a queue.
+
+    Raises
+    ------
+    ValueError
+        With the rule that the text breaks.
+    """
+    quantity = split_quantity(text)
+    factor, unit = _WORKING.get(quantity[1], (1.0, "s")) if quantity is not None else (1.0, "s")
+    if quantity is not None and unit == "working s":
+        return quantity[0] * factor, True
+    if quantity is not None and quantity[1] in SECONDS:
+        return quantity[0] * SECONDS[quantity[1]], False
+    raise ValueError(DELAY_RULE)
 
 
 def read_promise(text: object) -> Promise:

@@ -29,3 +29,19 @@ class CentreVariability(Variability):
     """The variability of queues without their own, and how much of a day's busyness they share."""
 
     shared: Share = 1.0
+
+
+class VariabilityForm(BaseModel):
+    """A queue's variability as the file writes it; what is left out is the centre's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: Cv | None = None
+    interval: Cv | None = None
+
+    def resolved(self, centre: Variability) -> Variability:
+        """The variability with every value explicit."""
+        return Variability(
+            day=centre.day if self.day is None else self.day,
+            interval=centre.interval if self.interval is None else self.interval,
+        )
