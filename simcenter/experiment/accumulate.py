@@ -8,6 +8,7 @@ from simcenter.experiment.moments import RatioMoments
 from simcenter.measures.histogram import EMPTY, Histogram
 from simcenter.measures.meter import Meter
 from simcenter.measures.promises import DEFINITIONS
+from simcenter.measures.rules import Rule
 from simcenter.measures.table import PERCENTS, Level, Measure, measure_named, measures_of
 from simcenter.measures.tally import Tally
 
@@ -27,23 +28,28 @@ class Rows:
 
     def __init__(self, meter: Meter) -> None:
         self.meter = meter
+        self.fields = {level: _fields(level, meter.rules) for level in LEVELS}
+        """Per level, the names of the counts and sums that its measures are made of, in the order of ``read``."""
         self.open_s: FloatArray = np.where(meter.desk_open, meter.network.interval_s, 0.0)
-        """(T, D) seconds of each interval inside the desk's hours."""
+        """(T, D) seconds of each measured interval inside the desk's hours."""
         self._first: IntArray = np.searchsorted(meter.interval_day, np.arange(meter.days))
 
     def shape(self, level: Level, span: str) -> tuple[int, int]:
         """Rows and places."""
         meter = self.meter
-        places = len(meter.network.desk_names if level == "desk" else meter.network.queue_names) + (level == "journey")
+        network = meter.network
+        places = {"queue": len(meter.places.names), "desk": network.desk_count, "journey": network.queue_count + 1}[
+            level
+        ]
         after = meter.days if level == "desk" else 1
         return {"horizon": 1, "day": meter.days, "interval": meter.intervals + after}[span], places
 
     def read(self, tally: Tally, level: Level) -> FloatArray:
-        """The fields of a level by interval, in the order of FIELDS."""
+        """The fields of a level by interval."""
         if level == "desk":
             return self._desks(tally)
         sums = tally.queues if level == "queue" else tally.journeys
-        values = np.array([sums[name] for name in FIELDS[level]], dtype=np.float64)
+        values = np.array([sums[name] for name in self.fields[level]], dtype=np.float64)
         if level == "queue":
             return values
         return np.concatenate([values, values.sum(axis=2, keepdims=True)], axis=2)
@@ -53,7 +59,7 @@ class Rows:
 
         ``open_paid_s`` is what is paid inside the hours, ``open_s`` the length of those hours.
         """
-        names = [name for name in FIELDS["desk"] if name in tally.desks]
+        names = [name for name in self.fields["desk"] if name in tally.desks]
         values = np.array([tally.desks[name] for name in names], dtype=np.float64)
         inside = np.where(self.open_s > 0, values[:, :-1], 0.0)
         values[:, :-1] -= inside
@@ -62,7 +68,7 @@ class Rows:
         nothing = np.zeros((self.meter.days, self.open_s.shape[1]))
         fields["open_s"] = np.concatenate([self.open_s, nothing])
         fields["open_paid_s"] = np.concatenate([inside[names.index("paid_s")], nothing])
-        return np.array([fields[name] for name in FIELDS["desk"]])
+        return np.array([fields[name] for name in self.fields["desk"]])
 
     def spanned(self, values: FloatArray, level: Level, span: str) -> FloatArray:
         """(..., rows, places) by interval as sums over each day, or over the horizon."""
@@ -84,9 +90,9 @@ class Rows:
 class _Terms:
     """The measures of a level that are means or ratios of sums, as terms (field, factor)."""
 
-    def __init__(self, level: Level) -> None:
-        self.measures = [m for m in measures_of(level) if m.kind in ("mean", "ratio") and m.name != "service_level"]
-        place = {name: field for field, name in enumerate(FIELDS[level])}
+    def __init__(self, level: Level, rows: Rows) -> None:
+        self.measures = _summed(level, rows.meter.rules)
+        place = {name: field for field, name in enumerate(rows.fields[level])}
         self._parts = [
             [[(place[name], factor) for name, factor in terms.items()] for terms in (m.numerator, m.denominator)]
             for m in self.measures
@@ -109,15 +115,19 @@ class _Terms:
         return np.where(self._means[:, None, None], 1.0, denominators)
 
 
-def _fields(level: Level) -> list[str]:
+def _summed(level: Level, rules: frozenset[Rule]) -> list[Measure]:
+    """The measures of a level that are sums or ratios of sums, and can happen at all."""
+    kinds = ("mean", "ratio")
+    return [m for m in measures_of(level) if m.kind in kinds and m.name != "service_level" and m.rule in rules]
+
+
+def _fields(level: Level, rules: frozenset[Rule]) -> list[str]:
     """The names of all counts and sums that the measures of a level are made of."""
-    names = [name for measure in measures_of(level) for name in (*measure.numerator, *measure.denominator)]
+    names = [name for measure in _summed(level, rules) for name in (*measure.numerator, *measure.denominator)]
     return list(dict.fromkeys(names))
 
 
 LEVELS: tuple[Level, ...] = ("queue", "desk", "journey")
-FIELDS = {level: _fields(level) for level in LEVELS}
-_TERMS = {level: _Terms(level) for level in LEVELS}
 
 
 class Accumulator:
@@ -131,27 +141,30 @@ class Accumulator:
         self.meter = meter
         self.rows = Rows(meter)
         self.replications = 0
+        self._terms = {level: _Terms(level, self.rows) for level in LEVELS}
         self._moments = {
-            (level, span): RatioMoments((len(_TERMS[level].measures), *self.rows.shape(level, span)))
+            (level, span): RatioMoments((len(self._terms[level].measures), *self.rows.shape(level, span)))
             for level in LEVELS
             for span in SPANS
         }
-        queues = len(meter.network.queue_names)
+        places, desks = len(meter.places.names), meter.network.desk_count
+        self._handed_on = RatioMoments((desks, desks + 1))
         self._percentiles = {
-            "day": PercentileMoments((len(PERCENTS), meter.days, queues)),
-            "horizon": PercentileMoments((len(PERCENTS), 1, queues)),
+            "day": PercentileMoments((len(PERCENTS), meter.days, places)),
+            "horizon": PercentileMoments((len(PERCENTS), 1, places)),
         }
-        self._max_wait_s: FloatArray = np.full((meter.days, queues), np.nan)
+        self._max_wait_s: FloatArray = np.full((meter.days, places), np.nan)
         self._histograms: list[Histogram] = [EMPTY]
         self._compact = 1 << 16
 
     def add(self, tally: Tally) -> None:
         """The tally of the next replication."""
-        for level, terms in _TERMS.items():
+        for level, terms in self._terms.items():
             sums = terms.sums(self.rows.read(tally, level))
             for span in SPANS:
                 numerator, denominator = (self.rows.spanned(part, level, span) for part in sums)
                 self._moments[level, span].add(numerator, terms.counted(denominator))
+        self._handed_on.add(tally.transfers.astype(np.float64), np.ones(tally.transfers.shape))
         self._percentiles["day"].add(tally.day_percentiles)
         self._percentiles["horizon"].add(tally.percentiles[:, None, :])
         self._max_wait_s = np.fmax(self._max_wait_s, tally.max_wait_s)
@@ -170,23 +183,37 @@ class Accumulator:
             chosen = [DEFINITIONS.index(name) for name in self.meter.promises.definition]
             known = [part for part in parts if part is not None]
             return Estimate(*(_chosen(known, chosen, name) for name in ("value", "low", "high")))
+        if measure.rule not in self.meter.rules:
+            return self._nothing(measure, span)
         moments = self._moments[measure.level, span]
-        place = _TERMS[measure.level].measures.index(measure)
+        place = self._terms[measure.level].measures.index(measure)
         value, error = moments.ratio(place), moments.standard_error(place)
         if measure.promised:
-            unpromised = np.array([promise is None for promise in self.meter.promises.within])
+            promises = self.meter.promises.of(measure.promised)
+            unpromised = np.array([promise is None for promise in promises])
             value, error = np.where(unpromised, np.nan, value), np.where(unpromised, np.nan, error)
-        highest = 1.0 if measure.unit == "share" else np.inf
-        return around(value, error, self.replications, confidence, highest)
+        highest, lowest = 1.0 if measure.unit == "share" else np.inf, -np.inf if measure.signed else 0.0
+        return around(value, error, self.replications, confidence, highest, lowest)
+
+    def handed_on(self, confidence: float) -> Estimate:
+        """Legs handed on from desk to desk, (D, D + 1), the last column to nobody: means of one replication."""
+        mean, error = self._handed_on.ratio(), self._handed_on.standard_error()
+        return around(mean, error, self.replications, confidence)
+
+    def _nothing(self, measure: Measure, span: str) -> Estimate:
+        """What cannot happen in this centre: none of it, and no shares of that."""
+        value = np.full(self.rows.shape(measure.level, span), 0.0 if measure.kind == "mean" else np.nan)
+        bound = value if self.replications > 1 else np.full_like(value, np.nan)
+        return Estimate(value, bound, bound)
 
     def sums(self, measure: Measure, span: str) -> FloatArray:
         """The sum over replications of a measure's numerator, (rows, places)."""
-        place = _TERMS[measure.level].measures.index(measure)
+        place = self._terms[measure.level].measures.index(measure)
         return np.asarray(self._moments[measure.level, span].numerator[place])
 
     def _of_waits(self, measure: Measure, span: str, confidence: float) -> Estimate:
-        """Pooled percentiles and maxima of waits by day (days, Q) or of the horizon (1, Q)."""
-        queues = len(self.meter.network.queue_names)
+        """Pooled percentiles and maxima of waits by day (days, P) or of the horizon (1, P)."""
+        places = len(self.meter.places.names)
         if measure.kind == "maximum":
             value = self._max_wait_s if span == "day" else _max(self._max_wait_s)
             return Estimate(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
@@ -198,7 +225,7 @@ class Accumulator:
         self._histograms = [Histogram.sum(self._histograms)]
         pooled = self._histograms[0]
         if span == "horizon":
-            pooled = pooled.regrouped(np.tile(np.arange(queues), self.meter.days))
+            pooled = pooled.regrouped(np.tile(np.arange(places), self.meter.days))
         value = pooled.percentile(measure.percent, exact.seen[place].size).reshape(exact.seen[place].shape)
         return exact.around(place, value, confidence)
 
@@ -233,7 +260,7 @@ class PercentileMoments:
 
 
 def _chosen(parts: list[Estimate], chosen: list[int], name: str) -> FloatArray:
-    """Column q of the part that queue q has chosen."""
+    """Column p of the part that place p has chosen."""
     stacked = np.stack([getattr(part, name) for part in parts])
     return np.asarray(stacked[chosen, :, np.arange(len(chosen))].T)
 

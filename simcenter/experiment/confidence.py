@@ -35,8 +35,13 @@ def student(confidence: float, replications: int, sides: int = 2) -> float:
 
 
 def around(
-    value: FloatArray, error: FloatArray, replications: int, confidence: float, highest: float = np.inf
+    value: FloatArray,
+    error: FloatArray,
+    replications: int,
+    confidence: float,
+    highest: float = np.inf,
+    lowest: float = 0.0,
 ) -> Estimate:
-    """Two-sided interval around values with standard errors, cut to what is possible: 0 to ``highest``."""
+    """Two-sided interval around values with standard errors, cut to what is possible: ``lowest`` to ``highest``."""
     half = student(confidence, replications) * error
-    return Estimate(value, np.maximum(value - half, 0.0), np.minimum(value + half, highest))
+    return Estimate(value, np.maximum(value - half, lowest), np.minimum(value + half, highest))

@@ -23,6 +23,10 @@ ALL_SHOWN = "(all)"
 """What is written for it in files, where an empty name would look lost."""
 
 
+NOBODY = "(nobody)"
+"""In place of the desk that took who was handed on, where none did."""
+
+
 def columns(accumulator: Accumulator, level: Level, span: str, confidence: float) -> dict[str, FloatArray]:
     """Every measure of a level over a span: name, name_low, name_high -> (rows, places), NaN where unknown."""
     found: dict[str, FloatArray] = {}
@@ -36,11 +40,11 @@ def columns(accumulator: Accumulator, level: Level, span: str, confidence: float
 
 
 def names(accumulator: Accumulator, level: Level) -> tuple[str, ...]:
-    """The places of a level: queues, desks, or the queues in which journeys begin and then all of them."""
-    network = accumulator.meter.network
-    if level == "desk":
-        return network.desk_names
-    return network.queue_names + ((ALL,) if level == "journey" else ())
+    """The places of a level: queues and their classes, desks, or the queues in which journeys begin and all of them."""
+    meter = accumulator.meter
+    if level == "queue":
+        return meter.places.names
+    return meter.network.desk_names if level == "desk" else (*meter.network.queue_names, ALL)
 
 
 def horizon_frame(accumulator: Accumulator, level: Level, confidence: float) -> "pd.DataFrame":
@@ -106,6 +110,24 @@ def _busy(accumulator: Accumulator, level: Level, span: str) -> npt.NDArray[np.b
         opened = accumulator.rows.opened(span)
         busy |= opened
     return busy
+
+
+def transfer_frame(accumulator: Accumulator, confidence: float) -> "pd.DataFrame":
+    """One row per pair of desks between which anybody was handed on: mean per replication, low, high."""
+    import pandas as pd
+
+    desks = accumulator.meter.network.desk_names
+    estimate = accumulator.handed_on(confidence)
+    one, other = np.nonzero(estimate.value > 0)
+    return pd.DataFrame(
+        {
+            "from_desk": [desks[d] for d in one],
+            "to_desk": [(*desks, NOBODY)[d] for d in other],
+            "legs": estimate.value[one, other],
+            "legs_low": estimate.low[one, other],
+            "legs_high": estimate.high[one, other],
+        }
+    )
 
 
 def target_frame(table: TargetTable, calendar: "Calendar", confidence: float) -> "pd.DataFrame":

@@ -24,6 +24,7 @@ from simcenter.experiment.frames import (
     row_dicts,
     row_estimates,
     target_frame,
+    transfer_frame,
 )
 from simcenter.experiment.legs import legs_frame
 from simcenter.experiment.targets import TargetCells, TargetSums, TargetTable
@@ -111,7 +112,7 @@ class Results:
 
     @property
     def queues(self) -> "pd.DataFrame":
-        """Measures of each queue over the horizon: columns m, m_low, m_high; NaN where unknown."""
+        """Measures of each queue, and class "queue/class", over the horizon: columns m, m_low, m_high; NaN: unknown."""
         return self._queues.copy()
 
     @property
@@ -144,6 +145,14 @@ class Results:
         return self._targets.copy()
 
     @property
+    def transfers(self) -> "pd.DataFrame":
+        """Legs handed on from desk to desk: from_desk, to_desk ("(nobody)": not taken by any), legs, low, high.
+
+        Means of one replication; pairs between which nobody was handed on are left out.
+        """
+        return self._transfers.copy()
+
+    @property
     def legs(self) -> "pd.DataFrame":
         """The contact log of the replications kept, one row per leg."""
         return self._legs.copy()
@@ -156,6 +165,7 @@ class Results:
     @property
     def provenance(self) -> dict[str, Any]:
         """Where the numbers came from: enough to make them again, and nothing that would differ then."""
+        meter = self._accumulator.meter
         return {
             "scenario": self.scenario.name,
             "scenario_hash": self.scenario.hash,
@@ -166,7 +176,7 @@ class Results:
             "engine": self.engine,
             "confidence": self.confidence,
             "intervals_by": dict(METHODS),
-            "service_level": dict(zip(self.scenario.queues, self._accumulator.meter.promises.definition, strict=True)),
+            "service_level": dict(zip(meter.places.names, meter.promises.definition, strict=True)),
             "short_abandon_s": SHORT_ABANDON_S,
             "pooled_percentile_relative_error": RELATIVE_ERROR,
             "simcenter": __version__,
@@ -182,6 +192,7 @@ class Results:
             "queues": self.queues.reset_index(),
             "desks": self.desks.reset_index(),
             "journeys": centre.reset_index(),
+            "transfers": self.transfers,
             "days": self.days,
             "targets": self.targets,
             "staffing": self.staffing.to_frame(),
@@ -218,6 +229,7 @@ class Results:
             "desks": estimates(self._desks, "desk"),
             "journeys": row_estimates(self._journeys, -1, "journey"),
             "journeys_by_queue": estimates(self._journeys.drop(index=ALL), "journey"),
+            "transfers": row_dicts(self._transfers),
             "met": self.met,
             "targets": row_dicts(self._targets),
             "days": records_by_level(self._days),
@@ -247,6 +259,10 @@ class Results:
     @cached_property
     def _journeys(self) -> "pd.DataFrame":
         return horizon_frame(self._accumulator, "journey", self.confidence)
+
+    @cached_property
+    def _transfers(self) -> "pd.DataFrame":
+        return transfer_frame(self._accumulator, self.confidence)
 
     @cached_property
     def _days(self) -> "pd.DataFrame":

@@ -56,9 +56,10 @@ class TargetCells:
         return self._gather(numerator), self._gather(denominator)
 
     def traffic(self, tally: Tally) -> FloatArray:
-        """What each cell is about (C,): legs offered, customers, or paid seconds."""
+        """What each cell is about (C,): legs offered, callbacks accepted, customers, or paid seconds."""
         levels = {"queue": tally.queues, "journey": tally.journeys, "desk": tally.desks}
-        values = [levels[one.level][_TRAFFIC[one.level]] for one in self.criteria]
+        names = ["callbacks" if one.measure == "callback_level" else _TRAFFIC[one.level] for one in self.criteria]
+        values = [levels[one.level][name] for one, name in zip(self.criteria, names, strict=True)]
         columns = [
             value.sum(axis=1) if one.index < 0 else value[:, one.index]
             for one, value in zip(self.criteria, values, strict=True)

@@ -27,29 +27,40 @@ class DeskTime:
 
     def __init__(self, network: Network, intervals: int) -> None:
         self._interval_s = network.interval_s
+        self._warm_up = round(network.warm_up_s / network.interval_s)
         self._intervals = intervals
         self._desks = len(network.desk_names)
         self._chats: BoolArray = (network.serves & (network.kind == CHAT)).any(axis=1)
 
     def sums(self, log: ContactLog, answered: BoolArray, answer_s: FloatArray) -> Sums:
-        """Paid and busy seconds and answers (T + 1, D): in the interval in which they fall, the last row later."""
+        """Paid and busy seconds and answers (T + 1, D): in the interval in which they fall, the last row later.
+
+        Those of the warm-up are 0.
+        """
         row = np.minimum((answer_s[answered] / self._interval_s).astype(np.int64), self._intervals)
         cell = row * self._desks + log.desk[answered]
         handed_on = log.outcome[answered] == Outcome.TRANSFERRED
-        return {
+        sums: dict[str, IntArray | FloatArray] = {
             "answered": self._count(cell),
             "transferred_out": self._count(cell[handed_on]),
             "paid_s": self._split(log.duty_desk, log.duty_start_s, log.duty_end_s),
-            "busy_s": self._split(*self._busy(log, answered)),
+            "busy_s": self._split(*self._busy(log)),
         }
+        for values in sums.values():
+            values[: self._warm_up] = 0
+        return sums
 
     def _count(self, cell: IntArray) -> IntArray:
         return np.bincount(cell, minlength=(self._intervals + 1) * self._desks).reshape(-1, self._desks)
 
-    def _busy(self, log: ContactLog, answered: BoolArray) -> tuple[IntArray, FloatArray, FloatArray]:
-        """Spans in which an adviser has something in hand: desk, start, end. Overlapping chats are one span."""
-        chatting = answered & self._chats[log.desk]
-        alone = answered & ~chatting
+    def _busy(self, log: ContactLog) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Spans in which an adviser has something in hand: desk, start, end. Overlapping chats are one span.
+
+        Whatever an adviser had in hand: also what he was interrupted at, and calls back that nobody answered.
+        """
+        in_hand = log.desk >= 0
+        chatting = in_hand & self._chats[log.desk]
+        alone = in_hand & ~chatting
         desk, start_s, end_s = _union(
             log.desk[chatting], log.adviser[chatting], log.start_s[chatting], log.freed_s[chatting]
         )
@@ -106,7 +117,7 @@ def _union(
 
 
 def open_intervals(network: Network, intervals: int) -> BoolArray:
-    """Which intervals (T, D) lie in the hours of each desk."""
+    """Which intervals (T, D) lie in the hours of each desk, and not in the warm-up."""
     desks = len(network.desk_names)
     mask = np.zeros((intervals, desks), dtype=np.bool_)
     periods = network.desk_open
@@ -117,4 +128,5 @@ def open_intervals(network: Network, intervals: int) -> BoolArray:
                 round(periods.end_s[row] / network.interval_s),
             )
             mask[first:last, desk] = True
+    mask[: round(network.warm_up_s / network.interval_s)] = False
     return mask

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from simcenter.measures.rules import Rule
+
 Level = Literal["queue", "desk", "journey"]
 Kind = Literal["mean", "ratio", "percentile", "maximum"]
 
@@ -22,7 +24,8 @@ class Measure:
 
     ``kind`` "mean": mean of the numerator over replications; "ratio": ratio of the sums over replications;
     "percentile", "maximum": of the waits of answered legs. ``numerator`` and ``denominator`` are linear in the counts
-    and sums of a Tally, by their names there. ``promised``: known only where the queue has a promise ``within``.
+    and sums of a Tally, by their names there. ``promised``: known only where the place has that promise, by its name
+    in Promises. ``rule``: what a centre must have for the measure to be about anything. ``signed``: may be negative.
     """
 
     name: str
@@ -34,7 +37,9 @@ class Measure:
     numerator: Mapping[str, float] = field(default_factory=dict)
     denominator: Mapping[str, float] = field(default_factory=dict)
     percent: int = 0
-    promised: bool = False
+    promised: Literal["", "within", "callback"] = ""
+    rule: Rule = ""
+    signed: bool = False
 
 
 def _terms(names: str, scale: float = 1.0) -> Mapping[str, float]:
@@ -42,14 +47,30 @@ def _terms(names: str, scale: float = 1.0) -> Mapping[str, float]:
     return {name.lstrip("-"): -scale if name.startswith("-") else scale for name in names.split()}
 
 
-def _count(level: Level, name: str, formula: str, unit: str, source: str = "contact log") -> Measure:
-    return Measure(name, unit, level, formula, source, "mean", _terms(name))
+def _count(level: Level, name: str, formula: str, unit: str, source: str = "contact log", rule: Rule = "") -> Measure:
+    return Measure(name, unit, level, formula, source, "mean", _terms(name), rule=rule)
 
 
 def _ratio(
-    level: Level, name: str, unit: str, formula: str, source: str, parts: tuple[str, str], promised: bool = False
+    level: Level,
+    name: str,
+    unit: str,
+    formula: str,
+    source: str,
+    parts: tuple[str, str],
+    promised: bool = False,
+    *,
+    rule: Rule = "",
 ) -> Measure:
-    return Measure(name, unit, level, formula, source, "ratio", _terms(parts[0]), _terms(parts[1]), 0, promised)
+    within: Literal["", "within"] = "within" if promised else ""
+    return Measure(
+        name, unit, level, formula, source, "ratio", _terms(parts[0]), _terms(parts[1]), promised=within, rule=rule
+    )
+
+
+def _cause(name: str, of: str) -> Measure:
+    parts = (f"transfers_{name}", "answered")
+    return _ratio("queue", parts[0], "share", f"of A, handed on {of}", _HOUSE, parts, rule="transfers")
 
 
 def _percentile(name: str, percent: int) -> Measure:
@@ -59,15 +80,86 @@ def _percentile(name: str, percent: int) -> Measure:
 
 _ABL = "answered abandoned late"
 
+RULES: tuple[Measure, ...] = (
+    _count("queue", "redials", "legs of customers who came again after giving up", "legs", rule="redial"),
+    _count("queue", "repeats", "legs of customers who came again as nothing was settled", "legs", rule="repeat"),
+    _count("queue", "interrupted", "times that work was put back for a live contact", "times", rule="interruptions"),
+    _count("queue", "appointments", "appointments made, kept or not", "appointments", rule="appointments"),
+    _count("queue", "no_shows", "appointments that nobody kept", "appointments", rule="appointments"),
+    _ratio(
+        "queue",
+        "continuity",
+        "share",
+        "of A of customers with an adviser of their own, answered by that one",
+        _HOUSE,
+        ("continued", "own"),
+        rule="own adviser",
+    ),
+    _count("queue", "callbacks_made", "tries that advisers made to reach who accepted", "tries", rule="callback"),
+    _ratio(
+        "queue",
+        "called_back",
+        "share",
+        "callbacks reached / callbacks accepted, those still open at the end left out",
+        _HOUSE,
+        ("called_back", "callbacks -callbacks_open"),
+        rule="callback",
+    ),
+    _ratio(
+        "queue",
+        "callback_wait_s",
+        "s",
+        "sum of times from accepting to being reached / callbacks reached",
+        _HOUSE,
+        ("callback_wait_s", "called_back"),
+        rule="callback",
+    ),
+    Measure(
+        "callback_level",
+        "share",
+        "queue",
+        "callbacks reached within the target's callback_within / callbacks accepted, those still open at the end and "
+        "not yet due left out",
+        _HOUSE,
+        "ratio",
+        _terms("callback_in_time"),
+        _terms("callbacks -callback_undecided"),
+        promised="callback",
+        rule="callback",
+    ),
+    Measure(
+        "prediction_bias_s",
+        "s",
+        "queue",
+        "mean of wait - predicted wait: of A, until the answer, and of who accepted a callback, until the first try",
+        _HOUSE,
+        "ratio",
+        _terms("prediction_bias_s"),
+        _terms("predicted"),
+        rule="callback",
+        signed=True,
+    ),
+    _ratio(
+        "queue",
+        "prediction_error_s",
+        "s",
+        "mean of |wait - predicted wait|, likewise",
+        _HOUSE,
+        ("prediction_error_s", "predicted"),
+        rule="callback",
+    ),
+)
+"""Measures of queues that only centres with certain rules have."""
+
 QUEUE: tuple[Measure, ...] = (
-    _count("queue", "offered", "legs that entered the queue: first contacts and transfers", "legs"),
+    _count("queue", "offered", "legs that entered the queue: first contacts, returns and transfers", "legs"),
     _count("queue", "answered", "A: legs answered", "legs"),
     _count("queue", "abandoned", "B: legs that left while waiting", "legs"),
-    _count("queue", "blocked", "legs refused because the waiting room was full", "legs"),
+    _count("queue", "blocked", "legs refused because the waiting room or all lines were full", "legs"),
     _count("queue", "balked", "legs that left on seeing the queue", "legs"),
     _count("queue", "turned_away", "legs that came while the queue was closed", "legs"),
     _count("queue", "dropped", "legs sent away at closing while waiting", "legs"),
-    _count("queue", "callbacks", "legs that took the offer to be called back", "legs"),
+    _count("queue", "callbacks", "legs that accepted a callback", "legs"),
     _count("queue", "waiting_at_end", "legs still waiting at the end of the run", "legs"),
     _count("queue", "undecided", "legs waiting at the end, or dropped, before their promise was due", "legs"),
     Measure(
@@ -76,7 +168,7 @@ QUEUE: tuple[Measure, ...] = (
         "queue",
         "the one of the five service levels below that the queue's target names; sl_offered if it names none",
         _JKR,
-        promised=True,
+        promised="within",
     ),
     _ratio("queue", "sl_offered", "share", "At / (A + B + L)", _JKR, ("in_time", _ABL), True),
     _ratio("queue", "sl_answered", "share", "At / (A + L)", _JKR, ("in_time", "answered late"), True),
@@ -115,7 +207,8 @@ QUEUE: tuple[Measure, ...] = (
         "queue",
         "handle_s",
         "s",
-        "adviser's time with each of A: talk, hold, wrap-up; a chat: its session / A",
+        "adviser's time with each of A: talk, hold, wrap-up, and work on it before interruptions; a chat: its session "
+        "/ A",
         _GKM,
         ("handle_s", "answered"),
     ),
@@ -123,6 +216,10 @@ QUEUE: tuple[Measure, ...] = (
         "queue", "transferred_out", "share", "of A, handed on to another queue", _HOUSE, ("transferred_out", "answered")
     ),
     _ratio("queue", "resolved", "share", "of A, ended resolved", _HOUSE, ("resolved", "answered")),
+    _cause("misrouted", "as it belonged to the other queue from the start"),
+    _cause("skill", "by a desk of the first choice, which could not do the rest"),
+    _cause("overflow", "by a desk that is not of the queue's least rank, or takes from it only `after` a wait"),
+    *RULES,
 )
 
 DESK: tuple[Measure, ...] = (
@@ -196,7 +293,7 @@ JOURNEY: tuple[Measure, ...] = (
         "journey",
         "lost",
         "share",
-        "customers never answered in any attempt, and not still waiting at the end / customers",
+        "customers never answered in any attempt, who neither wait nor are to come back at the end / customers",
         _HOUSE,
         ("lost", _C),
     ),
@@ -211,6 +308,23 @@ JOURNEY: tuple[Measure, ...] = (
         _HOUSE,
         ("resolution_s", "resolved_customers"),
     ),
+    _ratio(
+        "journey",
+        "passed_on_s",
+        "s",
+        "sum of the waits after each hand-over / customers handed on at least once",
+        _HOUSE,
+        ("passed_on_s", "transferred"),
+        rule="transfers",
+    ),
+    _count(
+        "journey",
+        "pending",
+        "customers who would come back, or be called again, after the horizon",
+        "customers",
+        rule="returns",
+    ),
+    _count("journey", "at_limit", "customers whose story a limit on legs or attempts ended", "customers"),
 )
 
 MEASURES: tuple[Measure, ...] = QUEUE + DESK + JOURNEY

@@ -15,21 +15,24 @@ Sums = Mapping[str, npt.NDArray[np.int64] | npt.NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Tally:
-    """Sums over one replication, or over several added up. T intervals, Q queues, D desks.
+    """Sums over one replication, or over several added up. T intervals, Q queues, P places, D desks.
 
-    ``queues``: name -> (T + 1, Q), legs by the interval in which they entered their queue, the last row after the
-    horizon; ``journeys``: name -> (T + 1, Q), customers by origin queue and interval of their first arrival;
-    ``desks``: name -> (T + 1, D), seconds in the interval in which they fall, answers in that of the answer. Counts
-    are int64, sums of seconds float64 and exact while below 2^33 s.
+    Places are the queues, then the classes of queues that have any (see places.py). ``queues``: name -> (T + 1, P),
+    legs by the interval in which they entered their queue, the last row after the horizon; ``journeys``: name ->
+    (T + 1, Q), customers by origin queue and interval of their first arrival; ``desks``: name -> (T + 1, D), seconds
+    in the interval in which they fall, answers in that of the answer; ``transfers`` (D, D + 1): legs handed on from
+    desk to desk, the last column: to nobody. Counts are int64, sums of seconds float64 and exact while below 2^33 s.
+    What no rule of the network can bring about is not there.
 
-    ``waits``: histogram of the waits of answered legs, cell = day x Q + queue; ``max_wait_s`` (days, Q), NaN where
-    nobody was answered; ``day_percentiles`` (3, days, Q) and ``percentiles`` (3, Q): the exact nearest-rank waits of
+    ``waits``: histogram of the waits of answered legs, cell = day x P + place; ``max_wait_s`` (days, P), NaN where
+    nobody was answered; ``day_percentiles`` (3, days, P) and ``percentiles`` (3, P): the exact nearest-rank waits of
     one replication (NaN in a sum of several).
     """
 
     queues: Sums
     journeys: Sums
     desks: Sums
+    transfers: IntArray
     waits: Histogram
     max_wait_s: FloatArray
     day_percentiles: FloatArray
@@ -43,6 +46,7 @@ class Tally:
             queues=_added(self.queues, other.queues),
             journeys=_added(self.journeys, other.journeys),
             desks=_added(self.desks, other.desks),
+            transfers=self.transfers + other.transfers,
             waits=Histogram.sum([self.waits, other.waits]),
             max_wait_s=np.fmax(self.max_wait_s, other.max_wait_s),
             day_percentiles=np.full_like(self.day_percentiles, np.nan),
@@ -61,6 +65,7 @@ class Tally:
         sums = [part[name] for part in (self.queues, self.journeys, self.desks) for name in part]
         return [
             *sums,
+            self.transfers,
             self.waits.key,
             self.waits.count,
             self.max_wait_s,

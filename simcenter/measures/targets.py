@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from simcenter.measures.places import class_places
 from simcenter.measures.table import Level, measure_named
 from simcenter.measures.tally import Sums, Tally
 from simcenter.scenario.units import spoken
 
 if TYPE_CHECKING:
-    from simcenter.scenario import Promise, Queue, Scenario
+    from simcenter.scenario import Promise, Scenario
+    from simcenter.scenario.target import Target
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,9 +23,10 @@ FloatArray = npt.NDArray[np.float64]
 class Criterion:
     """One target: the ratio of two sums over a cell must be at least, or at most, ``limit``.
 
-    ``place``: queue or desk, "" for the whole centre; ``index``: its number in the tally's columns, -1 for all of
-    them; ``measure``: its name in the table of measures; ``per``: "interval", "day" or "horizon"; ``condition``: in
-    words. A limit on the 90th percentile of waits reads: at least 0.90 of the answered waited no longer than that.
+    ``place``: queue, "queue/class" or desk, "" for the whole centre; ``index``: its number in the tally's columns, -1
+    for all of them; ``measure``: its name in the table of measures; ``per``: "interval", "day" or "horizon";
+    ``condition``: in words. A limit on the 90th percentile of waits reads: at least 0.90 of the answered waited no
+    longer than that.
     """
 
     level: Level
@@ -40,10 +43,13 @@ class Criterion:
 
 
 def criteria(scenario: "Scenario") -> tuple[Criterion, ...]:
-    """All K targets of a scenario: of queues in file order, then caps of the centre, then occupancy of desks."""
+    """All K targets of a scenario: of queues, then of classes in file order, of the centre, and occupancy of desks."""
     found: list[Criterion] = []
     for index, (name, queue) in enumerate(scenario.queues.items()):
-        found += _of_queue(index, name, queue)
+        found += _of_place(index, name, queue.target)
+    for index, (name, label) in enumerate(class_places(scenario), start=len(scenario.queues)):
+        one = scenario.queues[name].classes.get(label)
+        found += _of_place(index, f"{name}/{label}", None if one is None else one.target)
     caps = scenario.targets
     for measure, limit in (("transferred", caps.transferred), ("bounced", caps.bounced)):
         if limit is not None:
@@ -56,8 +62,8 @@ def criteria(scenario: "Scenario") -> tuple[Criterion, ...]:
     return tuple(found)
 
 
-def _of_queue(index: int, name: str, queue: "Queue") -> list[Criterion]:
-    target = queue.target
+def _of_place(index: int, name: str, target: "Target | None") -> list[Criterion]:
+    """The targets of a queue or a class, place number ``index``."""
     if target is None:
         return []
     found: list[Criterion] = []
@@ -76,6 +82,9 @@ def _of_queue(index: int, name: str, queue: "Queue") -> list[Criterion]:
         add("wait_p90_s", 0.90, True, f"wait of the answered <= {_spoken(target.wait_p90)} for 90 %")
     if target.resolved is not None:
         add("resolved", target.resolved, True, f"resolved, of the answered >= {_percent(target.resolved)}")
+    if target.callback_within is not None and target.called_back is not None:
+        condition = f"called back within {_spoken(target.callback_within)} >= {_percent(target.called_back)}"
+        add("callback_level", target.called_back, True, condition)
     return found
 
 
@@ -117,13 +126,18 @@ def criterion_sums(tally: Tally, criteria: Sequence[Criterion]) -> tuple[FloatAr
     return numerator, denominator
 
 
+_UNDECIDED = {"service_level": "undecided", "callback_level": "callback_undecided"}
+"""What each level leaves out as not yet due."""
+
+
 def undecided_sums(tally: Tally, criteria: Sequence[Criterion]) -> FloatArray:
-    """Legs left out of each service level because their promise was not yet due, (T + 1, K); 0 for other criteria."""
-    columns = [
-        tally.queues["undecided"][:, one.index] if one.measure == "service_level" else np.zeros(1) for one in criteria
-    ]
+    """Legs left out of each level because their promise was not yet due, (T + 1, K); 0 for other criteria."""
     rows = len(tally.queues["undecided"])
-    return np.stack([np.broadcast_to(column, rows) for column in columns], axis=1) if columns else np.zeros((rows, 0))
+    found: FloatArray = np.zeros((rows, len(criteria)))
+    for column, one in enumerate(criteria):
+        if one.measure in _UNDECIDED:
+            found[:, column] = tally.queues[_UNDECIDED[one.measure]][:, one.index]
+    return found
 
 
 def _percent(share: float) -> str:

@@ -1,5 +1,7 @@
 """The table of measures, and the five service levels by their check values."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,11 +63,14 @@ def test_every_measure_of_the_design_is_there_once_per_level():
     assert len(set(names)) == len(names)
     queue = (
         "offered answered abandoned blocked balked turned_away dropped callbacks waiting_at_end service_level asa_s "
-        "mean_wait_s abandon_rate delayed wait_p50_s wait_p90_s wait_p95_s max_wait_s handle_s transferred_out resolved"
+        "mean_wait_s abandon_rate delayed wait_p50_s wait_p90_s wait_p95_s max_wait_s handle_s transferred_out "
+        "resolved redials repeats callbacks_made called_back callback_wait_s callback_level prediction_bias_s "
+        "prediction_error_s continuity transfers_misrouted transfers_skill transfers_overflow no_shows appointments "
+        "interrupted"
     )
     journey = (
         "contacts attempts_per_contact legs_per_contact transferred bounced transferred_of_offered "
-        "first_contact_resolution lost journey_wait_s time_to_resolution_s"
+        "first_contact_resolution lost journey_wait_s time_to_resolution_s passed_on_s pending at_limit"
     )
     assert set(queue.split()) <= {measure.name for measure in measures_of("queue")}
     desk = "advisers paid_hours occupancy answered transferred_out"
@@ -78,11 +83,28 @@ def test_every_measure_says_what_it_is():
 
 
 def test_measures_are_made_of_fields_that_tallies_have(one_desk):
-    tally = Meter(one_desk, Promises.none(one_desk)).tally(log_of([0.0], [1.0], [True]))
-    fields = {
-        "queue": set(tally.queues),
-        "desk": {*tally.desks, "open_paid_s", "open_s"},
-        "journey": set(tally.journeys),
-    }
-    for measure in MEASURES:
-        assert {*measure.numerator, *measure.denominator} <= fields[measure.level], measure.name
+    """With every rule on, all of them; with none, those of every centre."""
+    log = log_of([0.0], [1.0], [True])
+    for network in (one_desk, with_every_rule(one_desk)):
+        meter = Meter(network, Promises.none(network))
+        tally = meter.tally(log)
+        fields = {
+            "queue": set(tally.queues),
+            "desk": {*tally.desks, "open_paid_s", "open_s"},
+            "journey": set(tally.journeys),
+        }
+        for measure in MEASURES:
+            made_of = {*measure.numerator, *measure.denominator}
+            assert (made_of <= fields[measure.level]) == (measure.rule in meter.rules), measure.name
+    assert {measure.rule for measure in MEASURES} <= meter.rules
+
+
+def with_every_rule(network):
+    """A network in which everything can happen that a measure is about."""
+    return replace(
+        network, return_share=np.full((2, 1), 0.5), callback_over_s=np.array([60.0]), own_share=np.array([0.5]),
+        slot_s=np.array([600.0]), interruptible=np.array([[True]]), route_first=np.array([0, 1, 1]),
+        route_queue=np.array([0]), route_cum=np.array([0.5]), route_warm=np.array([False]),
+        route_after_s=np.array([np.nan]), route_handover_s=np.zeros(1), route_factor=np.ones(1),
+        route_identify_s=None, route_if_busy=None, route_priority=None, route_credit_s=None,
+    )  # fmt: skip
