@@ -4,10 +4,12 @@
 and laws often deterministic, so that events meet at one instant and the order of events matters.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+from rule_strategies import RULES, add_rules
 
 CHANNELS = ("phone", "chat", "face_to_face", "email", "messaging")
 LIVE = CHANNELS[:3]
@@ -134,9 +136,8 @@ def queue_targets(draw: st.DrawFn, live: bool) -> dict[str, Any]:
 
 
 @st.composite
-def transfer_tables(draw: st.DrawFn, to: dict[str, str]) -> dict[str, Any]:
-    """Transfers to some of the queues ``to`` (name: channel), their shares summing to at most 1."""
-    left = 1.0
+def transfer_tables(draw: st.DrawFn, to: dict[str, str], left: float) -> dict[str, Any]:
+    """Transfers to some of the queues ``to`` (name: channel), their shares summing to at most ``left``."""
     transfers: dict[str, Any] = {}
     for name in draw(st.lists(st.sampled_from(sorted(to)), unique=True, max_size=2)) if to else []:
         share = draw(st.sampled_from([0.0, 0.1, 0.25, 0.5])) if left >= 0.5 else left
@@ -176,6 +177,7 @@ def scenarios(
     channels: tuple[str, ...] = CHANNELS,
     given: bool = True,
     clock_changes: bool = True,
+    rules: Collection[str] | bool = False,
 ) -> dict[str, Any]:
     """A valid scenario as a dict.
 
@@ -191,6 +193,8 @@ def scenarios(
         Whether every desk's advisers are given; otherwise they are to be planned.
     clock_changes : bool
         Whether the horizon may contain a day of 23 or 25 hours.
+    rules : bool or collection of str
+        The rules of a real centre that may be on at random: names of ``rule_strategies.RULES``, or all.
     """
     per_hour = draw(st.sampled_from([1, 2, 2, 4]))
     slots = 24 * per_hour
@@ -246,7 +250,8 @@ def scenarios(
                     "speed": draw(st.sampled_from([0.5, 1.0, 1.25])),
                     "resolved": draw(st.sampled_from([0, 0.7, 1])),
                 }
-            transfers = draw(transfer_tables(elsewhere))
+            # Only one desk may hand on everybody, or customers might be passed on without end.
+            transfers = draw(transfer_tables(elsewhere, 1.0 if desk == desk_names[0] else 0.75))
             if transfers:
                 serve["transfers"] = transfers
             serves[name] = serve
@@ -256,7 +261,7 @@ def scenarios(
         if own:
             desks[desk]["hours"] = {"mon-sun": hours_text(own, per_hour)}
 
-    return {
+    data = {
         "schema": 1,
         "name": "made by hypothesis",
         "timezone": "Europe/Paris" if changes else draw(st.sampled_from(["UTC", "Asia/Kolkata"])),
@@ -266,3 +271,6 @@ def scenarios(
         "targets": {"transferred": 0.1, "bounced": 0.02, "per": draw(st.sampled_from(["interval", "day", "horizon"]))},
         "max_legs": draw(st.sampled_from([1, 2, 3, 8])),
     }
+    if rules:
+        add_rules(draw, data, RULES if rules is True else rules)
+    return data

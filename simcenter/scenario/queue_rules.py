@@ -111,8 +111,8 @@ def _classes(
     if math.fsum(shares) > 1 + SUM_DUST:
         problems.add(place, "must have shares that sum to at most 1", math.fsum(shares))
     if tables.classes and f"{name}/{OTHERS}" in parts.queues:
-        rule = f"must have another name, as results call the customers of {key(name)} so who are of no class"
-        problems.add(("queues", f"{name}/{OTHERS}"), rule, f"{name}/{OTHERS}")
+        others = f"must have another name, as results call the customers of {key(name)} so who are of no class"
+        problems.add(("queues", f"{name}/{OTHERS}"), others, f"{name}/{OTHERS}")
     resolved = {}
     for of, part in tables.classes.items():
         rule = name_problem(of)
