@@ -1,32 +1,38 @@
 """Compile a scenario into a network: names become indexes, durations seconds on the grid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from simcenter.simulation.compile_demand import demand
+from simcenter.simulation.compile_rules import ALL, class_rows, classes, desk_rules, entering, floats, ints, returns
 from simcenter.simulation.grid import array_to_grid
 from simcenter.simulation.laws import pack
 from simcenter.simulation.network import (
     CHAT,
     DEFERRED,
+    DISCONNECT,
     EXCLUSIVE,
     FILE,
+    KEEP,
     LONGEST_IDLE,
     RANDOM,
+    RANDOM_ADVISER,
+    WAIT,
     BoolArray,
     FloatArray,
-    IntArray,
     Network,
     Periods,
 )
 
 if TYPE_CHECKING:
-    from simcenter.scenario import Calendar, Desk, Queue, Scenario, Serves, Transfer
+    from simcenter.scenario import Calendar, Desk, Queue, Scenario, Transfer
 
 KINDS = {"exclusive": EXCLUSIVE, "chat": CHAT, "deferred": DEFERRED}
-EQUAL_RANKS = {"file": FILE, "longest idle": LONGEST_IDLE, "random": RANDOM}
+EQUAL_RANKS = {"file": FILE, "longest idle": LONGEST_IDLE, "random": RANDOM, "random adviser": RANDOM_ADVISER}
+IF_BUSY = {"wait": WAIT, "keep": KEEP, "disconnect": DISCONNECT}
 
 
 def compile_network(scenario: "Scenario") -> Network:
@@ -53,7 +59,12 @@ def compile_network(scenario: "Scenario") -> Network:
         max_legs=scenario.max_legs,
         **_queues(tuple(queues.values()), calendar),
         **_serves(tuple(desks.values()), tuple(queues), calendar),
-        **_routes(tuple(desks.values()), tuple(queues)),
+        **_routes(scenario),
+        **classes(queues, calendar),
+        **returns(queues),
+        **entering(scenario),
+        **desk_rules(desks, tuple(queues), calendar.T),
+        **demand(scenario),
     )
 
 
@@ -63,17 +74,15 @@ def _queues(queues: "Sequence[Queue]", calendar: "Calendar") -> dict[str, Any]:
     for q, queue in enumerate(queues):
         chat_speed[q, : slots[q]] = queue.speed if queue.kind == "chat" else 1.0
     return {
-        "kind": _ints([KINDS[queue.kind] for queue in queues]),
-        "volume": np.array([queue.volume for queue in queues], dtype=np.float64).reshape(len(queues), calendar.T).T,
+        "kind": ints([KINDS[queue.kind] for queue in queues]),
         "queue_open": _periods(queues, calendar),
         "drop_at_closing": np.array([queue.live and queue.closing == "drop" for queue in queues], dtype=np.bool_),
-        "waiting_room": _ints([-1 if queue.waiting_room is None else queue.waiting_room for queue in queues]),
-        "patience": pack([queue.patience if queue.live else None for queue in queues]),
+        "waiting_room": ints([-1 if queue.waiting_room is None else queue.waiting_room for queue in queues]),
         "handle_time": pack([queue.handle_time.law for queue in queues]),
-        "wrap_share": _floats([queue.handle_time.wrap_up_s / queue.handle_time.law.mean_s for queue in queues]),
+        "wrap_share": floats([queue.handle_time.wrap_up_s / queue.handle_time.law.mean_s for queue in queues]),
         "chat_speed": chat_speed,
-        "chat_slots": _ints(slots),
-        "equal_rank": _ints([EQUAL_RANKS[queue.equal_rank] for queue in queues]),
+        "chat_slots": ints(slots),
+        "equal_rank": ints([EQUAL_RANKS[queue.equal_rank] for queue in queues]),
     }
 
 
@@ -97,25 +106,49 @@ def _serves(desks: "Sequence[Desk]", queues: Sequence[str], calendar: "Calendar"
     }
 
 
-def _routes(desks: "Sequence[Desk]", queues: Sequence[str]) -> dict[str, Any]:
-    number = {name: q for q, name in enumerate(queues)}
-    cells = [_transfers(desk.serves.get(name)) for desk in desks for name in queues]
-    rows = [(number[to], transfer) for cell in cells for to, transfer in cell]
-    cum = [total for cell in cells for total in accumulate(transfer.share for _, transfer in cell)]
+class _Route(NamedTuple):
+    """What a share of the contacts of a cell is handed on to."""
+
+    to: int
+    cum: float
+    how: "Transfer"
+
+
+def _routes(scenario: "Scenario") -> dict[str, Any]:
+    cells = list(_cells(scenario))
+    routes = [route for cell in cells for route in cell]
+    how = [route.how for route in routes]
+    cum = floats([route.cum for route in routes])
     return {
         "route_first": np.cumsum([0, *(len(cell) for cell in cells)], dtype=np.int64),
-        "route_queue": _ints([to for to, _ in rows]),
-        # Shares that add up to all but float dust are all.
-        "route_cum": np.where(_floats(cum) > 1 - 1e-12, 1.0, _floats(cum)),
-        "route_warm": np.array([transfer.kind == "warm" for _, transfer in rows], dtype=np.bool_),
-        "route_after_s": array_to_grid(_floats([np.nan if t.after_s is None else t.after_s for _, t in rows])),
-        "route_handover_s": array_to_grid(_floats([transfer.handover_s for _, transfer in rows])),
-        "route_factor": _floats([transfer.handle for _, transfer in rows]),
+        "route_queue": ints([route.to for route in routes]),
+        "route_cum": np.where(cum > ALL, 1.0, cum),
+        "route_warm": np.array([one.kind == "warm" for one in how], dtype=np.bool_),
+        "route_after_s": array_to_grid(floats([np.nan if one.after_s is None else one.after_s for one in how])),
+        "route_handover_s": array_to_grid(floats([one.handover_s for one in how])),
+        "route_factor": floats([one.handle for one in how]),
+        "route_identify_s": array_to_grid(floats([one.identify_s for one in how])),
+        "route_if_busy": ints([IF_BUSY[one.if_busy] for one in how]),
+        "route_priority": ints([-1 if one.priority is None else one.priority for one in how]),
+        "route_credit_s": array_to_grid(floats([-1.0 if one.credit_waited else one.credit_s for one in how])),
     }
 
 
-def _transfers(serves: "Serves | None") -> "list[tuple[str, Transfer]]":
-    return [] if serves is None else list(serves.transfers.items())
+def _cells(scenario: "Scenario") -> Iterator[list[_Route]]:
+    """The routes of every desk for every class row, then those of the queues' misrouted contacts."""
+    names = list(scenario.queues)
+    rows = class_rows(scenario.queues)
+    for desk in scenario.desks.values():
+        for q, one, _ in rows:
+            serves = desk.serves.get(names[q])
+            yield [] if serves is None else _cell(names, serves.transfers, one)
+    for queue in scenario.queues.values():
+        yield _cell(names, queue.misrouted, "")
+
+
+def _cell(names: list[str], transfers: "dict[str, Transfer]", one: str) -> list[_Route]:
+    cum = accumulate(how.shares.get(one, how.share) for how in transfers.values())
+    return [_Route(names.index(to), total, how) for (to, how), total in zip(transfers.items(), cum, strict=True)]
 
 
 def _periods(places: "Sequence[Queue | Desk]", calendar: "Calendar") -> Periods:
@@ -123,11 +156,3 @@ def _periods(places: "Sequence[Queue | Desk]", calendar: "Calendar") -> Periods:
     flat = np.array([period for one in periods for period in one], dtype=np.float64).reshape(-1, 2)
     first = np.cumsum([0, *(len(one) for one in periods)], dtype=np.int64)
     return Periods(first, np.ascontiguousarray(flat[:, 0]), np.ascontiguousarray(flat[:, 1]))
-
-
-def _ints(values: Sequence[int]) -> IntArray:
-    return np.array(values, dtype=np.int64)
-
-
-def _floats(values: Sequence[float]) -> FloatArray:
-    return np.array(values, dtype=np.float64)

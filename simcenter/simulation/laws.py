@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from simcenter import _draws
 from simcenter.simulation.network import FloatArray, Laws
 
 if TYPE_CHECKING:
@@ -153,6 +152,8 @@ def quantiles(laws: Laws, u: FloatArray) -> FloatArray:
     -------
     array (N, n)
     """
+    from simcenter import _draws  # only here: what compiles a scenario does not need it
+
     out = np.empty_like(u, dtype=np.float64)
     for row in range(len(laws.code)):
         table = laws.table[laws.table_start[row] : laws.table_start[row + 1]]
