@@ -10,7 +10,7 @@ from simcenter.simulation.staffing import Staffing
 if TYPE_CHECKING:
     from simcenter.simulation.draws import Draws
 
-ENGINES = ("auto", "simpy")
+ENGINES = ("auto", "compiled", "simpy")
 """The engines there are; ``auto`` is the fastest of them. All give the same rows, to the last bit."""
 
 
@@ -44,6 +44,10 @@ def play(network: Network, staffing: Staffing, draws: "Draws", engine: str = "au
         raise ScenarioError(
             [f"staffing: must have {shape[0]} intervals and {shape[1]} desks, got {staffing.advisers.shape}"]
         )
+    from simcenter.simulation import compiled_engine
+
+    if engine == "compiled" or (engine == "auto" and compiled_engine.supports(network)):
+        return compiled_engine.play(network, staffing, draws)
     from simcenter.simulation import simpy_engine  # simpy is loaded only where it is used
 
     return simpy_engine.play(network, staffing, draws)

@@ -1,0 +1,371 @@
+"""What a run of the compiled engine keeps: plain structs in arrays, and how these grow.
+
+Queues, desks and advisers stay where they are for a whole run and point at one another. Legs live in a pool that may
+move when it grows, which it does only between two events: so a pointer to a leg is good within an event, and what must
+last longer is its index.
+"""
+from libc.stdint cimport int64_t, uint8_t
+from libc.stdlib cimport realloc
+
+from simcenter._draws cimport Source
+
+cdef extern from *:
+    """
+    #ifdef SIMCENTER_CHECKED
+    #define SIMCENTER_IS_CHECKED 1
+    #else
+    #define SIMCENTER_IS_CHECKED 0
+    #endif
+    """
+    const bint CHECKED "SIMCENTER_IS_CHECKED"
+
+cdef enum:
+    NOBODY = -1  # no leg, desk, adviser or route
+
+cdef enum Phase:
+    UNUSED = 0
+    ENTERING = 1
+    WAITS = 2
+    TALKS = 3
+    WRAPS_UP = 4  # or hands over
+    HELD = 5      # by its adviser for a customer who waits elsewhere (warm transfer)
+
+cdef enum Failure:
+    NONE = 0
+    NO_MEMORY = 1
+    NO_NUMBERS = 2  # draws made in Python raised
+    BROKEN = 3      # an assertion of the checked build
+
+
+cdef struct Entry:
+    # Of a heap: by key, then tie, then what ref stands for.
+    double key
+    int tie
+    int ref
+
+
+cdef struct Heap:
+    Entry* a
+    int n
+    int room
+
+
+cdef struct Line:
+    # Who waits in a queue and was handed on by one desk (NOBODY: by none), the longest waiting at the head.
+    Heap heap
+    int from_desk
+    int next  # line of the queue
+
+
+cdef struct Taker:
+    # A desk that serves a queue.
+    int rank
+    int desk
+    double after_s
+
+
+cdef struct Offer:
+    # A queue that a desk serves.
+    int queue
+    int64_t priority
+    double after_s
+
+
+cdef struct Serving:
+    # How a desk serves a queue.
+    double speed
+    double resolved
+    int route_first
+    int route_last
+
+
+cdef struct Route:
+    int queue
+    bint warm
+    double cum
+    double after_s
+    double handover_s
+    double factor
+
+
+cdef struct FirstLegs:
+    # The customers of a queue, and the next of them.
+    int64_t n
+    int64_t next
+    int64_t row  # of the first of them in the log
+    const double* arrival_s
+    const double* patience_s
+    const double* base_handle_s
+    const double* transfer_u
+    const double* resolved_u
+    const double* equal_rank_u
+
+
+cdef struct Queue:
+    int index
+    bint live
+    bint chat
+    bint drops
+    bint open
+    int equal_rank
+    int64_t room
+    int64_t waiting
+    double wrap_share
+    const double* speeds  # speeds[n] of each chat while its adviser holds n
+    int taker_first       # takers by rank, then file order
+    int taker_last
+    int overflow_first    # those of them with an overflow wait, by its length
+    int overflow_last
+    int line              # the first of its lines
+    FirstLegs first
+
+
+cdef struct Desk:
+    int index
+    bint overtime
+    int slots       # chats that an adviser may hold
+    int on_floor
+    int target
+    int to_leave    # how many of those on the floor are still to leave
+    int numbers     # advisers there may be
+    int offer_first  # by priority
+    int offer_last
+    Adviser* advisers  # by number
+    Heap* able         # able[n]: those who hold n and can take more
+    int* in_hand       # contacts in hand, by queue
+
+
+cdef struct Adviser:
+    Desk* desk
+    int index
+    int number
+    int held        # contacts in hand
+    bint on_floor
+    bint chatting
+    int chat        # the first of the chats in hand that have work
+    double since_s  # when held last changed
+    double came_s
+
+
+cdef struct Leg:
+    Queue* queue
+    int index
+    int phase
+    int64_t customer
+    int64_t row       # of the customer's first leg in the log
+    int origin
+    int number        # of the leg
+    int entry         # how it came
+    int from_desk     # the desk that handed it on
+    int holder        # the leg before, whose adviser holds the customer until this one is answered
+    double entered_s
+    double patience_s
+    double base_handle_s
+    double transfer_u
+    double resolved_u
+    double equal_rank_u
+    double factor
+    double handover_s
+    int line
+    int overflow      # the next of the queue's overflow waits
+    Adviser* adviser
+    int route
+    int outcome
+    double start_s
+    double wrap_s
+    double end_s
+    double left_s     # of a chat: work left at settled_s, at full attention
+    double settled_s
+    int next_chat     # of the same adviser
+    int last_chat
+    bint has_work     # a chat with an end
+    int next_unused
+
+
+cdef struct Row:
+    # A later leg in the log: whatever is not the same in all legs of a customer's story.
+    int64_t row       # of the customer's first leg
+    int64_t origin
+    int64_t customer
+    int64_t leg
+    int64_t queue
+    int64_t from_desk
+    int64_t desk
+    int64_t adviser
+    int64_t outcome
+    int64_t entry
+    double entered_s
+    double start_s
+    double end_s
+    double freed_s
+
+
+cdef struct Duty:
+    int64_t desk
+    int64_t adviser
+    double start_s
+    double end_s
+
+
+cdef struct Columns:
+    # Of first legs, whose place in the log is known from the start.
+    int64_t* desk
+    int64_t* adviser
+    int64_t* outcome
+    double* start_s
+    double* end_s
+    double* freed_s
+
+
+cdef struct Change:
+    # A queue opens (number 1) or closes (0); a desk's staffing becomes that of interval `number`, or it closes (-1).
+    double at_s
+    int kind
+    int place
+    int number
+
+
+cdef struct Play:
+    int failure
+    const char* broken     # which assertion
+    double now_s
+    double end_s
+    int max_legs
+    int overtimes          # desks in overtime
+    # the centre
+    int queue_count
+    int desk_count
+    int adviser_count
+    Queue* queues
+    Desk* desks
+    Adviser* advisers
+    const Taker* takers
+    const Taker* overflows
+    const Offer* offers
+    const Serving* servings  # [desk * queues + queue]
+    const Route* routes
+    Heap* able
+    int able_count
+    int* able_place        # of each adviser in his desk's heap; NOBODY: not listed
+    int* in_hand
+    # what is known ahead
+    const Change* changes
+    int64_t change
+    int64_t change_count
+    const int64_t* staffing  # [interval * desks + desk]
+    Heap arrivals          # the next of each queue
+    int* arrival_place
+    # legs, and the events about them: event 2 * leg is its end or its patience's, 2 * leg + 1 an overflow wait's
+    Leg* legs
+    int leg_room
+    int unused
+    int unused_count
+    Heap events
+    int* event_place       # of each event; NOBODY: not listed
+    int* line_place        # of each leg in its line
+    Line* lines
+    int line_count
+    int line_room
+    # the log
+    Columns first
+    int64_t first_count
+    int64_t first_written
+    int64_t legs_made
+    Row* rows
+    int64_t row_count
+    int64_t row_room
+    Duty* duties
+    int64_t duty_count
+    int64_t duty_room
+    const Source* source   # of the numbers of later legs; NULL: draws made in Python are asked
+    void* draws
+    void* errors
+
+
+cdef inline void fail(Play* p, int failure) noexcept nogil:
+    if p.failure == NONE:
+        p.failure = failure
+
+
+cdef inline void check(Play* p, bint holds, const char* what) noexcept nogil:
+    """An assertion of the checked build; the fast one has none."""
+    if CHECKED and not holds and p.failure == NONE:
+        p.failure = BROKEN
+        p.broken = what
+
+
+cdef inline void* grown(Play* p, void* old, size_t items, size_t item) noexcept nogil:
+    """The array with room for so many items, or NULL (and the old one still there) when memory is short."""
+    cdef void* new = NULL
+    if items <= (<size_t>-1) // 2 // item:
+        new = realloc(old, items * item)
+    if new == NULL:
+        fail(p, NO_MEMORY)
+    return new
+
+
+cdef inline void let_heap_grow(Play* p, Heap* heap) noexcept nogil:
+    cdef void* a
+    if heap.n == heap.room:
+        a = grown(p, heap.a, 2 * <size_t>heap.room + 4, sizeof(Entry))
+        if a != NULL:
+            heap.a = <Entry*>a
+            heap.room = 2 * heap.room + 4
+
+
+cdef inline void let_legs_grow(Play* p) noexcept nogil:
+    """Double the pool of legs, and with it all that has a place for each leg."""
+    cdef size_t room = 2 * <size_t>p.leg_room if p.leg_room else 256
+    cdef void* new
+    cdef int i
+    if room > 1 << 29:
+        fail(p, NO_MEMORY)
+        return
+    new = grown(p, p.legs, room, sizeof(Leg))
+    if new == NULL:
+        return
+    p.legs = <Leg*>new
+    new = grown(p, p.event_place, 2 * room, sizeof(int))
+    if new == NULL:
+        return
+    p.event_place = <int*>new
+    new = grown(p, p.line_place, room, sizeof(int))
+    if new == NULL:
+        return
+    p.line_place = <int*>new
+    new = grown(p, p.events.a, 2 * room, sizeof(Entry))
+    if new == NULL:
+        return
+    p.events.a = <Entry*>new
+    p.events.room = <int>(2 * room)
+    for i in range(<int>room, p.leg_room, -1):  # the lowest index first
+        p.legs[i - 1].index = i - 1
+        p.legs[i - 1].phase = UNUSED
+        p.legs[i - 1].next_unused = p.unused
+        p.event_place[2 * (i - 1)] = p.event_place[2 * (i - 1) + 1] = p.line_place[i - 1] = NOBODY
+        p.unused = i - 1
+    p.unused_count += <int>room - p.leg_room
+    p.leg_room = <int>room
+
+
+cdef inline Leg* new_leg(Play* p) noexcept nogil:
+    """A leg of the pool, which has some in store whenever an event begins."""
+    cdef Leg* leg = &p.legs[p.unused]
+    check(p, p.unused_count > 0 and leg.phase == UNUSED, b"a new leg is an unused one")
+    p.unused = leg.next_unused
+    p.unused_count -= 1
+    p.legs_made += 1
+    leg.phase = ENTERING
+    leg.holder = NOBODY
+    return leg
+
+
+cdef inline void drop_leg(Play* p, Leg* leg) noexcept nogil:
+    """Back to the pool: its row is written, and no event is left of it."""
+    check(p, leg.phase != UNUSED, b"no leg ends twice")
+    check(p, p.event_place[2 * leg.index] == NOBODY and p.event_place[2 * leg.index + 1] == NOBODY, b"no event is left")
+    check(p, p.line_place[leg.index] == NOBODY, b"who leaves does not wait")
+    leg.phase = UNUSED
+    leg.next_unused = p.unused
+    p.unused = leg.index
+    p.unused_count += 1
