@@ -1,7 +1,7 @@
 """The working clocks of queues, for engines: open seconds until a moment, and the moment so many more have passed."""
 
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import inf
 
 from simcenter.simulation.network import Network
@@ -18,10 +18,12 @@ class Clock:
     def __init__(self, network: Network) -> None:
         periods = network.queue_open
         edges = periods.first.tolist()
-        rows = [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+        rows = [slice(first, last) for first, last in pairwise(edges)]
         self.start_s: list[list[float]] = [periods.start_s[row].tolist() for row in rows]
         self.end_s: list[list[float]] = [periods.end_s[row].tolist() for row in rows]
-        self.until_s = [[0.0, *accumulate((periods.end_s[row] - periods.start_s[row]).tolist())] for row in rows]
+        self.until_s: list[list[float]] = [
+            [0.0, *accumulate((periods.end_s[row] - periods.start_s[row]).tolist())] for row in rows
+        ]
         """Open seconds before each period of a queue; at last, all of them."""
 
     def worked(self, queue: int, moment_s: float) -> float:
