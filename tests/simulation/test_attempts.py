@@ -98,7 +98,7 @@ def test_the_example_of_the_documentation() -> None:
 
 
 def test_classes_are_handed_on_by_their_own_shares() -> None:
-    """A fifth VIP, all handed on; of the others a quarter: 0.4 in all, so 0.6 end here, all unresolved, and 0.3 return."""
+    """A fifth VIP, all handed on; of the others a quarter: 0.4 in all. So 0.6 end here, unresolved, and 0.3 return."""
     queues = {
         "calls": {"classes": {"VIP": {"share": 0.2}}, "repeat": redial(0.5), "volume_counts": "all attempts"},
         "experts": {},
@@ -151,8 +151,8 @@ def test_more_returns_than_attempts_are_an_error() -> None:
     with pytest.raises(ScenarioError) as caught:
         compile_network(scenario(queues, {"calls": {"resolved": 0.5}}))
     assert str(caught.value) == (
-        "queues.letters.volume_counts: must leave first attempts, but 250 of the 100 attempts would be of customers who "
-        "come back"
+        "queues.letters.volume_counts: must leave first attempts, but 250 of the 100 attempts would be of customers "
+        "who come back"
     )
 
 
@@ -182,12 +182,12 @@ share = st.floats(0, 0.9)
 @given(
     lost=st.tuples(share, share), redials=st.tuples(share, share), repeats=st.tuples(share, share),
     crosses=st.tuples(st.booleans(), st.booleans()), resolved=st.tuples(share, share), at_most=st.integers(1, 6),
-    transfer=st.floats(0, 0.6), misrouted=st.floats(0, 0.4), max_legs=st.integers(1, 4),
+    transfer=st.tuples(st.floats(0, 0.6), share), misrouted=st.floats(0, 0.4), max_legs=st.integers(1, 4),
 )  # fmt: skip
 def test_it_is_the_fixed_point_of_customers_followed_round_by_round(
     lost: tuple[float, float], redials: tuple[float, float], repeats: tuple[float, float],
-    crosses: tuple[bool, bool], resolved: tuple[float, float], at_most: int, transfer: float, misrouted: float,
-    max_legs: int,
+    crosses: tuple[bool, bool], resolved: tuple[float, float], at_most: int, transfer: tuple[float, float],
+    misrouted: float, max_legs: int,
 ) -> None:  # fmt: skip
     """Put the first attempts that are found through the centre, leg by leg: all attempts are the volumes again."""
     names = ("calls", "experts")
@@ -201,8 +201,8 @@ def test_it_is_the_fixed_point_of_customers_followed_round_by_round(
     }
     queues["calls"]["misrouted"] = {"experts": {"share": misrouted, "after": "9 s"}}
     desks = {
-        "desk": {"serves": {"calls": {"resolved": resolved[0], "transfers": {"experts": transfer}}}},
-        "experts": {"serves": {"experts": {"resolved": resolved[1]}}},
+        "desk": {"serves": {"calls": {"resolved": resolved[0], "transfers": {"experts": transfer[0]}}}},
+        "experts": {"serves": {"experts": {"resolved": resolved[1], "transfers": {"calls": transfer[1]}}}},
     }
     one = scenario(queues, desks=desks, max_legs=max_legs)
     try:
@@ -221,12 +221,12 @@ def test_it_is_the_fixed_point_of_customers_followed_round_by_round(
                 again[q ^ crosses[q]] += n * lost[q] * redials[q]
                 served = n * (1 - lost[q])
                 wrong = served * misrouted if q == 0 and fresh else 0.0
-                moved = wrong + (served - wrong) * transfer if q == 0 else 0.0
+                moved = wrong + (served - wrong) * transfer[q]
                 unresolved = (served - moved) * (1 - resolved[q])
                 if leg == max_legs - 1:
                     unresolved += moved
                 else:
-                    following.append((1, moved, False))
+                    following.append((1 - q, moved, False))
                 again[q ^ crosses[1 - q]] += unresolved * repeats[q]
             legs = following
         come = again if attempt < at_most else [0.0, 0.0]

@@ -131,7 +131,8 @@ def test_routes_are_by_desk_and_class_and_then_the_misrouted() -> None:
         "misrouted": {"experts": {"share": 0.08, "after": "40.3 s", "if_busy": "keep", "identify": "7 s"}},
     }
     to_experts = {
-        "share": 0.25, "identify": "25 s", "if_busy": "disconnect", "priority": 0, "credit": "60 s", "shares": {"VIP": 0.5},
+        "share": 0.25, "identify": "25 s", "if_busy": "disconnect", "priority": 0, "credit": "60 s",
+        "shares": {"VIP": 0.5},
     }  # fmt: skip
     front = {"serves": {"calls": {"transfers": {"experts": to_experts}}, "letters": {}, "visits": {}}}
     net = network({"calls": calls}, {"front": front})
