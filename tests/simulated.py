@@ -11,7 +11,7 @@ from simcenter.scenario import Scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.engine import play
-from simcenter.simulation.log import ContactLog, Outcome
+from simcenter.simulation.log import ContactLog, Entry, Outcome
 from simcenter.simulation.staffing import Staffing
 
 Statistic = Callable[[ContactLog], float]
@@ -20,8 +20,8 @@ Statistic = Callable[[ContactLog], float]
 class Days:
     """Independent days of a centre with constant rates, open from 08:00 for ``hours``.
 
-    ``queues`` and ``desks`` are as in a scenario file; ``rates`` gives contacts per second by queue, one number or
-    one for each hour; so may ``advisers`` of a desk.
+    ``queues``, ``desks`` and the other tables are as in a scenario file; ``rates`` gives contacts per second by queue,
+    one number or one for each hour; so may ``advisers`` of a desk.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Days:
         days: int,
         hours: int = 8,
         seed: int,
+        **tables: Any,
     ) -> None:
         self.open_s, self.close_s = 8 * 3600.0, (8 + hours) * 3600.0
         self.length_s = self.close_s - self.open_s
@@ -49,9 +50,11 @@ class Days:
             "horizon": {"start": date(2026, 3, 2), "days": 1, "interval": "60 min", "hours": opening},
             "queues": queues,
             "desks": desks,
+            **tables,
         }
         scenario = Scenario.from_dict(data, base=Path())
-        network, staffing = compile_network(scenario), Staffing.from_scenario(scenario)
+        self.network = network = compile_network(scenario)
+        staffing = Staffing.from_scenario(scenario)
         self.queue = {name: q for q, name in enumerate(network.queue_names)}
         self.desk = {name: d for d, name in enumerate(network.desk_names)}
         self.logs = [play(network, staffing, Draws(network, seed, day)) for day in range(days)]
@@ -72,6 +75,12 @@ class Days:
         ratio = a.sum() / b.sum()
         return float(ratio), float(np.std(a - ratio * b, ddof=1) / np.sqrt(len(a)) / b.mean())
 
+    def late(self, queue: str, statistic: Callable[[ContactLog, np.ndarray], float], warm_up_s: float) -> Statistic:
+        """A statistic of the legs that entered a queue after a warm-up and before closing."""
+        first = self.open_s + warm_up_s
+        of = self.queue[queue]
+        return lambda log: statistic(log, (log.queue == of) & (log.entered_s >= first) & (log.entered_s < self.close_s))
+
     # What is seen in one day's log. Counts of a queue take the legs that entered it while the centre was open.
 
     def paid_seconds(self, desk: str) -> Statistic:
@@ -88,17 +97,26 @@ class Days:
             (log.queue == self.queue[queue]) & (np.isin(log.outcome, outcomes) if outcomes else True)
         )
 
+    def ended(self, queue: str, outcome: Outcome) -> Statistic:
+        """Ended so before closing."""
+        return lambda log: np.sum(
+            (log.queue == self.queue[queue]) & (log.outcome == outcome) & (log.end_s < self.close_s)
+        )
+
     def abandoned(self, queue: str) -> Statistic:
         """Gave up before closing."""
-        return lambda log: np.sum(
-            (log.queue == self.queue[queue]) & (log.outcome == Outcome.ABANDONED) & (log.end_s <= self.close_s)
-        )
+        return self.ended(queue, Outcome.ABANDONED)
 
     def delayed(self, queue: str) -> Statistic:
         return lambda log: np.sum((log.queue == self.queue[queue]) & (wait_s(log) > 0) & (log.entered_s < self.close_s))
 
-    def entered(self, queue: str) -> Statistic:
-        return lambda log: np.sum((log.queue == self.queue[queue]) & (log.entered_s < self.close_s))
+    def entered(self, queue: str, *entries: Entry) -> Statistic:
+        """Entered it so (in any way, if none is given)."""
+        return lambda log: np.sum(
+            (log.queue == self.queue[queue])
+            & (log.entered_s < self.close_s)
+            & (np.isin(log.entry, entries) if entries else True)
+        )
 
     def in_time(self, queue: str, within_s: float) -> Statistic:
         return lambda log: np.sum((log.queue == self.queue[queue]) & (log.start_s - log.entered_s <= within_s))

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from math import comb
 
 import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
 from oracles.chains import Chain, State
-from scipy.special import roots_genlaguerre
+from scipy.special import ndtr, roots_genlaguerre
+from scipy.stats import gamma
 
 Expect = Callable[[Callable[[State], float]], float]
 
@@ -21,6 +23,18 @@ def busyness(cv: float, points: int = 30) -> Iterator[tuple[float, float]]:
     shape = cv**-2
     at, weights = roots_genlaguerre(points, shape - 1)
     yield from zip(at / shape, weights / weights.sum(), strict=True)
+
+
+def shared_busyness(cv: float, shared: float, points: int = 80) -> float:
+    """Covariance of two gamma factors of mean 1 that are quantiles of normals with that correlation.
+
+    Given what they share they are independent and alike: it is the variance of the mean of one given that.
+    """
+    z, weights = hermegauss(points)
+    weights = weights / weights.sum()
+    both = np.clip(np.sqrt(shared) * z[:, None] + np.sqrt(1 - shared) * z, -8, 8)  # where ndtr is not yet 1
+    given = gamma.ppf(ndtr(both), cv**-2, scale=cv**2) @ weights
+    return float(weights @ given**2 - (weights @ given) ** 2)
 
 
 def booked(

@@ -5,7 +5,7 @@ from math import exp
 import numpy as np
 import pytest
 from oracles.chains import one_desk, shared_desk
-from oracles.days import booked, busyness, called_back_wait, own_adviser_answers, present
+from oracles.days import booked, busyness, called_back_wait, own_adviser_answers, present, shared_busyness
 from oracles.first import free_adviser_at_random, handed_on_first, handed_on_if_free, keeping_free, stepping_back
 from oracles.lines import lines_in_tandem, shared_lines
 from oracles.returning import patient_loss, redialling_desk, repeating_desk, writing_instead
@@ -152,6 +152,16 @@ def test_present_is_binomial():
 def test_busyness_is_gamma():
     moments = [sum(w * x**k for x, w in busyness(0.4)) for k in range(4)]
     assert moments == pytest.approx([1, 1, 1.16, 1.16 * (1 + 2 * 0.16)], rel=1e-9)
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.6, 1.0])
+def test_two_factors_that_share_all_are_one(shared):
+    """Nothing shared: no covariance; all shared: the variance; between, a little less than the share of it."""
+    covariance = shared_busyness(0.3, shared)
+    if shared in (0.0, 1.0):
+        assert covariance == pytest.approx(shared * 0.09, abs=1e-5)
+    else:
+        assert 0.97 * shared * 0.09 < covariance < shared * 0.09
 
 
 def test_a_day_without_appointments_is_erlang_a():
