@@ -9,6 +9,7 @@ LIVE = ("phone", "chat", "face_to_face")
 DEFERRED = ("email", "messaging")
 RULES = (
     "redial",
+    "same patience",
     "repeat",
     "volume_counts",
     "balking",
@@ -129,6 +130,8 @@ def _add_customers(on: Switch, data: Table, name: str, queue: Table) -> None:
     live = queue["channel"] in LIVE
     if on("redial", live):
         queue["redial"] = _returns(on, data)
+        if queue["redial"].get("to", name) == name and on("same patience"):
+            queue["redial"]["patience"] = "same"
     if on("repeat"):
         queue["repeat"] = _returns(on, data)
     if on("classes"):

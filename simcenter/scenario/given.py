@@ -20,7 +20,8 @@ from simcenter.scenario.tables import Files, Found, Table, missing_column, numbe
 if TYPE_CHECKING:
     from simcenter.scenario.model import Scenario
 
-ADVISERS_RULE = 'must be a whole number, a list of them, or a staffing file such as "staffing.csv"'
+ADVISERS_RULE = 'must be a whole number, a list of them, or a staffing file such as "{}"'
+_EXAMPLES = {"advisers": "staffing.csv", "off_phone": "meetings.csv"}
 _ONE = Whole(0, MOST_ADVISERS)
 _SLOTS = Whole(0, MOST_AT_A_TIME)
 _ONE_RULE = f"must be a whole number from 0 to {MOST_ADVISERS:,}"
@@ -58,7 +59,7 @@ def advisers_problems(value: Any, files: Files, column: str = "advisers") -> lis
             return item_problems(value, _ONE)
         case int() if not isinstance(value, bool):
             return [] if 0 <= value <= MOST_ADVISERS else [((), _ONE_RULE, value)]
-    return [((), ADVISERS_RULE, value)]
+    return [((), ADVISERS_RULE.format(_EXAMPLES[column]), value)]
 
 
 def _missing(table: Table, column: str) -> list[Found]:

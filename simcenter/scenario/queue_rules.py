@@ -96,9 +96,16 @@ def _returns(
         to = (part.form.form.to or name) if part.form.ok("to") else None
         if to is not None and parts.queues and to not in parts.queues:
             problems.add((*place, "to"), f"must be a queue of the scenario {nearest(to, parts.queues)}", to)
-        elif after is not None and to is not None and part.form.ok("share", "at_most"):
-            form = part.form.form
-            resolved[kind] = Return(share=form.share, after=after, working=working, at_most=form.at_most, to=to)
+        elif after is not None and to is not None and not part.form.broken:
+            form, same = part.form.form, part.form.form.patience == "same"
+            if kind == "repeat" and form.patience is not None:
+                problems.add((*place, "patience"), "must be left out, as only a redial may have the same patience", ...)
+            elif same and to != name:
+                rule = f"must be left out, as customers of {key(to)} have a patience of their own"
+                problems.add((*place, "patience"), rule, ...)
+            resolved[kind] = Return(
+                share=form.share, after=after, working=working, at_most=form.at_most, to=to, same_patience=same
+            )
     return resolved
 
 

@@ -13,10 +13,10 @@ from simcenter.scenario.demand import item_problems
 from simcenter.scenario.fields import Number, Rule
 from simcenter.scenario.problems import NOTHING, Problem, Said, nearest, show
 from simcenter.scenario.tables import Cell, Files, Found, Table, missing_column, number, shorten, split_reference
-from simcenter.scenario.units import LONGEST_S, spoken
+from simcenter.scenario.units import LONGEST_S
 
 ARRIVALS_RULE = 'must be a file such as "calls.csv", or { at = [...], handle = [...] } in seconds'
-_HANDLE = Number(0, LONGEST_S)
+_SECONDS = Number(0, LONGEST_S)
 
 
 class _OrNothing(Rule):
@@ -24,7 +24,7 @@ class _OrNothing(Rule):
 
     def check(self, value: Any) -> float:
         """Seconds; NaN for nothing."""
-        return math.nan if value is None else _HANDLE.check(value)
+        return math.nan if value is None else _SECONDS.check(value)
 
 
 def read_arrivals(value: Any, queue: str, calendar: Calendar, files: Files) -> tuple[Arrivals | None, list[Problem]]:
@@ -48,7 +48,7 @@ def read_arrivals(value: Any, queue: str, calendar: Calendar, files: Files) -> t
     at_s = tuple(float(at) + 0.0 for at in value["at"])
     late = next((i for i, at in enumerate(at_s) if at >= calendar.end_s), None)
     if late is not None:
-        return None, [(("at", late), f"must be before the end of the horizon ({spoken(calendar.end_s)})", at_s[late])]
+        return None, [(("at", late), f"must be before the end of the horizon, {calendar.end_s:,.0f} s", at_s[late])]
     handle = value.get("handle")
     return _replayed(at_s, [math.nan] * len(at_s) if handle is None else [_OrNothing().check(h) for h in handle]), []
 
@@ -70,14 +70,14 @@ def arrivals_problems(value: Any, files: Files) -> list[Problem]:
     if not isinstance(at, list | tuple) or not at:
         rule = "must be a list of seconds since 00:00 of the first day"
         return [*problems, (("at",), rule if "at" in value else "must be given", ... if "at" in value else NOTHING)]
-    wrong = item_problems(at, Number(0, math.inf, below=True))
+    wrong = item_problems(at, _SECONDS)
     back = [] if wrong else [i for i in range(1, len(at)) if at[i] < at[i - 1]][:1]
     problems += [(("at", *place), rule, got) for place, rule, got in wrong]
     problems += [(("at", i), "must not be before the one before", ...) for i in back]
     if handle is None:
         return problems
     if not isinstance(handle, list | tuple) or len(handle) != len(at):
-        got = Said(f"{len(handle)} values") if isinstance(handle, list | tuple) else ...
+        got = Said(f"{len(handle)} of them") if isinstance(handle, list | tuple) else ...
         return [*problems, (("handle",), f"must have as many values as at ({len(at)})", got)]
     return problems + [(("handle", *place), rule, got) for place, rule, got in item_problems(handle, _OrNothing())]
 
@@ -123,7 +123,7 @@ def _of_file(reference: str, queue: str, calendar: Calendar, files: Files) -> tu
             cell = _cell(row, handle_at)
             handle = math.nan if cell in (None, "") else number(cell)
             if handle is None or handle < 0 or handle > LONGEST_S:
-                bad.append((f"{table.name} line {line}, handle_s {_HANDLE.rule()}", cell))
+                bad.append((f"{table.name} line {line}, handle_s {_SECONDS.rule()}", cell))
             else:
                 handles.append(handle)
     if bad:

@@ -19,7 +19,8 @@ class Return(BaseModel):
     """Customers who come back after a leg: redials (it was not answered) or repeats (it settled nothing).
 
     ``share`` of them; ``after`` how long they stay away, in seconds by the clock or, where ``working``, of the open
-    time of the queue ``to`` that they come to; ``at_most`` attempts in all, the first included.
+    time of the queue ``to`` that they come to; ``at_most`` attempts in all, the first included; ``same_patience``
+    whether they have the patience of the time before.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,11 +30,13 @@ class Return(BaseModel):
     working: bool = False
     at_most: int = 10
     to: str
+    same_patience: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As the file writes it, every value explicit."""
         after = self.after.to_dict(" working s" if self.working else " s")
-        return {"share": self.share, "after": after, "at_most": self.at_most, "to": self.to}
+        written = {"share": self.share, "after": after, "at_most": self.at_most, "to": self.to}
+        return written | ({"patience": "same"} if self.same_patience else {})
 
 
 class VolumeCounts(BaseModel):
@@ -64,6 +67,7 @@ class ReturnForm(BaseModel):
     after: Annotated[DelayForm, OrShort(Delay())] | None = None
     at_most: Annotated[int, Whole(1, 100)] = 10
     to: Line | None = None
+    patience: Annotated[str, Word(("new", "same"))] | None = None
 
 
 _COUNTS = Word(("first attempts", "all attempts"))

@@ -67,7 +67,8 @@ def _check_warm_up(parts: Parts, horizon: Part[HorizonForm], problems: Problems)
         rule = f"must be a whole number of intervals of {spoken(horizon.form.interval)}"
         problems.add(("horizon", "warm_up"), rule, ...)
     elif parts.calendar is not None and horizon.form.warm_up >= parts.calendar.end_s:
-        problems.add(("horizon", "warm_up"), f"must be shorter than the horizon ({spoken(parts.calendar.end_s)})", ...)
+        hours = f"{parts.calendar.end_s / 3600:g} h"
+        problems.add(("horizon", "warm_up"), f"must be shorter than the horizon of {hours}", ...)
 
 
 def check_hours(parts: Parts, problems: Problems) -> None:

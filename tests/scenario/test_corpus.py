@@ -7,8 +7,8 @@ from simcenter.scenario import Scenario, load_scenario
 
 
 def test_the_corpus_is_as_large_as_promised():
-    assert len(INVALID) >= 60
-    assert len(VALID) >= 15
+    assert len(INVALID) >= 300
+    assert len(VALID) >= 70
 
 
 @pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
