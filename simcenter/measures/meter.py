@@ -184,7 +184,7 @@ class Meter:
         if "interruptions" in rules:
             sums["interrupted"] = count(log.outcome == Outcome.INTERRUPTED, legs.measured)
         if "appointments" in rules:
-            sums["appointments"] = count(entry == Entry.APPOINTMENT, legs.measured)
+            sums["appointments"] = count(log.entry == Entry.APPOINTMENT, legs.measured)
             sums["no_shows"] = count(log.outcome == Outcome.NO_SHOW, legs.measured)
         if "own adviser" in rules:
             own = legs.answered & (log.own_adviser >= 0)

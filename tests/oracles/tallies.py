@@ -6,6 +6,7 @@ Times are whole grid steps made into Fractions, so that every sum here is exact.
 import math
 from collections import Counter, defaultdict
 from fractions import Fraction
+from itertools import pairwise
 
 RESOLVED, UNRESOLVED, TRANSFERRED, UNRESOLVED_CLOSED, UNRESOLVED_LIMIT, ABANDONED, BLOCKED, BALKED = range(8)
 TURNED_AWAY, DROPPED, CALLBACK, WAITING, UNRESOLVED_BUSY, NOT_REACHED, INTERRUPTED, NO_SHOW = range(8, 16)
@@ -255,7 +256,7 @@ def transfer_tally(log, network):
     """Counter of (from desk, to desk), the desk after the last for nobody."""
     found = Counter()
     for legs in stories_of(log):
-        for row, following in zip(legs, legs[1:], strict=False):
+        for row, following in pairwise(legs):
             if row["outcome"] == TRANSFERRED and row["entered_s"] >= network.warm_up_s:
                 found[row["desk"], following["desk"] if following["desk"] >= 0 else len(network.desk_names)] += 1
     return found
