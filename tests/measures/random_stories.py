@@ -151,6 +151,6 @@ def told(draw):
     network = draw(networks())
     stories = Stories(network, draw(st.integers(0, 2**32 - 1)))
     for origin in range(network.queue_count):
-        for customer in range(draw(st.integers(0, 8))):
+        for customer in range(draw(st.integers(0, 25))):
             stories.story(origin, customer, float(stories.rng.integers(0, int(network.end_s))))
     return network, stories.log()
