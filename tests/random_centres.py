@@ -32,9 +32,14 @@ class MadeUpDraws:
         names = ("patience_s", "base_handle_s", "transfer_u", "resolved_u", "equal_rank_u")
         legs = SimpleNamespace(**dict(zip(names, arrays, strict=True)))
         legs.arrival_s = np.array(self.arrivals_s[queue], dtype=float)
+        legs.customer = np.arange(len(legs.arrival_s))
+        legs.class_row = np.full(len(legs.arrival_s), queue)
+        legs.entry = np.zeros(len(legs.arrival_s), dtype=int)
         return legs
 
-    def later(self, origin: int, customer: int, leg: int, queue: int) -> tuple[float, float, float, float, float]:
+    def later(
+        self, origin: int, customer: int, leg: int, queue: int, class_row: int | None = None
+    ) -> tuple[float, float, float, float, float]:
         u = np.random.default_rng([self.seed, origin, customer, leg]).random(5)
         patience_s, handle_s = (
             self.duration(mean_s, x)

@@ -83,11 +83,17 @@ class GivenDraws:
 
     def first(self, queue: int) -> SimpleNamespace:
         customers = self.customers[queue]
-        columns = np.array([(c.at, *c.leg(0)) for c in customers], dtype=float).reshape(-1, 6).T
+        columns = np.array([(c.at, *c.leg(0)) for c in customers], dtype=float).reshape(-1, 6).T.copy()
         names = ("arrival_s", "patience_s", "base_handle_s", "transfer_u", "resolved_u", "equal_rank_u")
-        return SimpleNamespace(**dict(zip(names, columns, strict=True)))
+        legs = SimpleNamespace(**dict(zip(names, columns, strict=True)))
+        legs.customer = np.arange(len(customers))
+        legs.class_row = np.full(len(customers), queue)
+        legs.entry = np.zeros(len(customers), dtype=int)
+        return legs
 
-    def later(self, origin: int, customer: int, leg: int, queue: int) -> tuple[float, float, float, float, float]:
+    def later(
+        self, origin: int, customer: int, leg: int, queue: int, class_row: int | None = None
+    ) -> tuple[float, float, float, float, float]:
         return self.customers[origin][customer].leg(leg)
 
 

@@ -3,11 +3,17 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
+from simcenter.simulation.leg import Chances
 from simcenter.simulation.network import Network, Periods
-from simcenter.simulation.waiting import Chances
 
 if TYPE_CHECKING:
     from simcenter.simulation.draws import Draws
+
+Present = npt.NDArray[np.bool_] | None
+"""Which of a desk's advisers, by number, are there on a day; None: all."""
 
 CHUNK = 1024
 """Arrivals turned into Python numbers at a time: few, to stay in the cache, whatever the horizon."""
@@ -25,12 +31,32 @@ def openings(network: Network, queue: int) -> Iterator[tuple[float, bool]]:
         yield end_s, False
 
 
-def staffing_changes(network: Network, advisers: list[int], desk: int) -> Iterator[tuple[float, int | None]]:
+def staffing_changes(
+    network: Network, draws: "Draws", advisers: list[int], desk: int
+) -> Iterator[tuple[float, int | None, Present]]:
     """The desk's number of advisers at the start of each interval that it is open in, and None at each closing."""
+    present = _present_by_day(network, draws, advisers, desk)
+    off_phone = network.off_phone[:, desk].tolist()
     for start_s, end_s in _periods(network.desk_open, desk):
         for i in range(round(start_s / network.interval_s), round(end_s / network.interval_s)):
-            yield i * network.interval_s, advisers[i]
-        yield end_s, None
+            at_s = i * network.interval_s
+            there = present[_day(network, at_s)] if present else None
+            number = advisers[i] if there is None else int(there[: advisers[i]].sum())
+            yield at_s, max(0, number - off_phone[i]), there
+        yield end_s, None, None
+
+
+def _present_by_day(network: Network, draws: "Draws", advisers: list[int], desk: int) -> list[npt.NDArray[np.bool_]]:
+    """Who is present, for each day; empty: all are, always."""
+    if network.absence[desk] <= 0:
+        return []
+    most = max(advisers, default=0)
+    return [draws.present(desk, day, most) for day in range(len(network.day_start_s) - 1)]
+
+
+def _day(network: Network, at_s: float) -> int:
+    """The calendar day of a moment in the horizon."""
+    return int(np.searchsorted(network.day_start_s, at_s, side="right")) - 1
 
 
 def arrivals(draws: "Draws", queue: int) -> Iterator[Chances]:
@@ -43,6 +69,9 @@ def arrivals(draws: "Draws", queue: int) -> Iterator[Chances]:
         first.transfer_u,
         first.resolved_u,
         first.equal_rank_u,
+        first.customer,
+        first.class_row,
+        first.entry,
     )
     for start in range(0, len(first.arrival_s), CHUNK):
         yield from zip(*(column[start : start + CHUNK].tolist() for column in columns), strict=True)

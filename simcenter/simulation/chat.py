@@ -2,7 +2,7 @@
 
 from simcenter.simulation.floor import Adviser
 from simcenter.simulation.grid import ceil_to_grid, to_grid
-from simcenter.simulation.waiting import Leg
+from simcenter.simulation.leg import Leg
 
 
 def settle(adviser: Adviser, now_s: float) -> None:

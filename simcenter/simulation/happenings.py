@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from simcenter.simulation.floor import Desk
-from simcenter.simulation.waiting import Leg, Queue
+from simcenter.simulation.leg import Leg
+from simcenter.simulation.waiting import Queue
 
 Place = TypeVar("Place", Queue, Desk)
 
@@ -36,7 +37,7 @@ class Overflow(Happening):
 class Series(Generic[Place]):
     """Happenings that are known ahead, of one queue or desk: only the next of them is on SimPy's list."""
 
-    __slots__ = ("callbacks", "count", "handlers", "key", "moment", "moments", "place")
+    __slots__ = ("callbacks", "handlers", "key", "moment", "moments", "place")
 
     _ok = True
 
@@ -48,7 +49,5 @@ class Series(Generic[Place]):
         self.moments = moments
         self.moment: tuple[Any, ...] = (0.0,)
         """The next of the moments: its time, and what happens."""
-        self.count = -1
-        """Its number."""
         self.handlers: list[Callable[[Series[Place]], None]] = [handler]
         self.callbacks: list[Callable[[Series[Place]], None]] | None = None

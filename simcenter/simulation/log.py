@@ -80,7 +80,7 @@ UNCOUNTED = (Outcome.INTERRUPTED, Outcome.NO_SHOW)
 """Outcomes of legs that do not count as offered; callbacks do not either: they were when they first came."""
 
 
-_IS_ANSWERED = np.isin(np.arange(len(Outcome)), ANSWERED)
+_IS_ANSWERED: npt.NDArray[np.bool_] = np.isin(np.arange(len(Outcome)), ANSWERED)
 _IS_UNCOUNTED = np.isin(np.arange(len(Outcome)), UNCOUNTED)
 
 
@@ -129,12 +129,14 @@ class ContactLog:
     @property
     def answered(self) -> npt.NDArray[np.bool_]:
         """Which legs an adviser answered."""
-        return _IS_ANSWERED[self.outcome]
+        answered: npt.NDArray[np.bool_] = _IS_ANSWERED[self.outcome]
+        return answered
 
     @property
     def counted(self) -> npt.NDArray[np.bool_]:
         """Which legs count as offered: those that came, not what a callback or an interruption made of them."""
-        return ~(_IS_UNCOUNTED[self.outcome] | (self.entry == Entry.CALLBACK))
+        counted: npt.NDArray[np.bool_] = ~(_IS_UNCOUNTED[self.outcome] | (self.entry == Entry.CALLBACK))
+        return counted
 
     def equals(self, other: "ContactLog") -> bool:
         """Whether both logs hold the same rows, bit for bit (NaN equals NaN)."""

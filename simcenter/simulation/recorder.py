@@ -6,14 +6,22 @@ from typing import Any
 import numpy as np
 
 from simcenter.simulation.floor import Adviser
-from simcenter.simulation.log import ContactLog, Entry
-from simcenter.simulation.waiting import Leg
+from simcenter.simulation.leg import Leg
+from simcenter.simulation.log import ContactLog
 
-LEG = ("origin", "customer", "leg", "queue", "from_desk", "desk", "adviser", "outcome")
-LEG_TIMES = ("entered_s", "start_s", "end_s", "freed_s")
-DUTY = ("duty_desk", "duty_adviser")
-DUTY_TIMES = ("duty_start_s", "duty_end_s")
 NAN = float("nan")
+LEG = np.dtype(
+    [
+        *((name, "i4") for name in ("origin", "leg", "queue", "desk", "adviser")),
+        ("customer", "i8"),
+        *((name, "i1") for name in ("outcome", "returns")),
+        *((name, "f8") for name in ("entered_s", "start_s", "end_s", "freed_s")),
+        *((name, "i4") for name in ("from_desk", "customer_class", "own_adviser", "attempt")),  # those of Coming.packed
+        ("entry", "i1"),
+        ("predicted_s", "f8"),
+    ]
+)
+DUTY = np.dtype([("duty_desk", "i4"), ("duty_adviser", "i4"), ("duty_start_s", "f8"), ("duty_end_s", "f8")])
 
 
 class Recorder:
@@ -22,24 +30,25 @@ class Recorder:
     def __init__(self) -> None:
         self.legs = bytearray()
         self.duties = bytearray()
-        self.pack_leg = Struct("=8q4d").pack
-        self.pack_duty = Struct("=2q2d").pack
+        self.pack_leg = Struct("=5iq2b4d25s").pack
+        self.pack_duty = Struct("=2i2d").pack
 
     def answered(self, leg: Leg, freed_s: float) -> None:
         """The adviser is done with the leg."""
         queue, origin, customer, number = leg.key
         adviser = leg.adviser
         self.legs += self.pack_leg(
-            origin, customer, number, queue, leg.from_desk, adviser.desk.index, adviser.number, leg.outcome,
-            leg.entered_s, leg.start_s, leg.end_s, freed_s,
+            origin, number, queue, adviser.desk.index, adviser.number, customer, leg.outcome, leg.returns,
+            leg.entered_s, leg.start_s, leg.end_s, freed_s, leg.coming.packed,
         )  # fmt: skip
 
     def unanswered(self, leg: Leg, end_s: float, outcome: int) -> None:
         """The leg ended without an adviser."""
         queue, origin, customer, number = leg.key
         self.legs += self.pack_leg(
-            origin, customer, number, queue, leg.from_desk, -1, -1, outcome, leg.entered_s, NAN, end_s, NAN
-        )
+            origin, number, queue, -1, -1, customer, outcome, leg.returns,
+            leg.entered_s, NAN, end_s, NAN, leg.coming.packed,
+        )  # fmt: skip
 
     def duty(self, adviser: Adviser, end_s: float) -> None:
         """The adviser left the floor."""
@@ -47,13 +56,12 @@ class Recorder:
 
     def last_s(self) -> float:
         """The latest end in the log so far; -inf when it is empty."""
-        legs = _columns(self.legs, LEG, LEG_TIMES)
+        legs = np.frombuffer(bytes(self.legs), LEG)
         return float(np.fmax(legs["end_s"], legs["freed_s"]).max(initial=-np.inf))
 
     def log(self) -> ContactLog:
         """Sort the rows into columns."""
-        legs = _columns(self.legs, LEG, LEG_TIMES)
-        duties = _columns(self.duties, DUTY, DUTY_TIMES)
+        legs, duties = _columns(self.legs, LEG), _columns(self.duties, DUTY)
         # one key instead of three: its values come nearly in order, and a stable sort makes use of that
         keys = [legs[name] for name in ("origin", "customer", "leg")]
         sizes = [int(key.max(initial=0)) + 1 for key in keys]
@@ -61,20 +69,11 @@ class Recorder:
         by_desk = np.lexsort([duties[name] for name in ("duty_adviser", "duty_start_s", "duty_desk")])
         columns = {name: column[by_customer] for name, column in legs.items()}
         columns |= {name: column[by_desk] for name, column in duties.items()}
-        zeros = np.zeros(len(by_customer), dtype=np.int64)  # nobody returns yet, and there are no classes
-        return ContactLog(
-            attempt=zeros,
-            entry=np.where(columns["leg"] > 0, int(Entry.TRANSFER), int(Entry.FIRST)),
-            customer_class=columns["queue"].copy(),
-            own_adviser=zeros - 1,
-            returns=zeros.copy(),
-            predicted_s=np.full(len(zeros), NAN),
-            **columns,
-        )
+        return ContactLog(**columns)
 
 
-def _columns(rows: bytearray, counts: tuple[str, ...], times: tuple[str, ...]) -> dict[str, Any]:
+def _columns(rows: bytearray, kinds: np.dtype[np.void]) -> dict[str, Any]:
     """Turn packed rows into columns, each in one piece of memory, which is much faster to sort."""
-    table = np.frombuffer(rows, np.int64).reshape(-1, len(counts) + len(times)).T.copy()
-    columns: dict[str, Any] = dict(zip(counts, table, strict=False))
-    return columns | {name: table[len(counts) + i].view(np.float64) for i, name in enumerate(times)}
+    table = np.frombuffer(rows, kinds)
+    names = kinds.names or ()
+    return {name: table[name].astype(np.int64 if kinds[name].kind == "i" else np.float64) for name in names}

@@ -1,140 +1,109 @@
-"""Legs and the lines they wait in."""
+"""Queues and the lines in which legs wait."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from simcenter.simulation.leg import CALLBACK, Coming, Leg, Route
+
 if TYPE_CHECKING:
-    from simcenter.simulation.floor import Adviser, Desk, Serving
-    from simcenter.simulation.happenings import Happening
+    from simcenter.simulation.floor import Desk
 
-LegKey = tuple[int, int, int, int]
-"""(queue, origin, customer, leg): the leg's place in the order of events at one instant."""
+Line = list[tuple[int, float, int, int, int, Leg]]
+"""A heap of (class priority, since_s, origin, customer, leg number, leg); its head, if any, still waits.
 
-Chances = tuple[float, float, float, float, float, float]
-"""Entry and what the draws say: entered_s, patience_s, base_handle_s, uniforms transfer, resolved and equal_rank."""
-
-Line = list[tuple[float, int, int, "Leg"]]
-"""A heap of (entered_s, origin, customer, leg); its head, if any, still waits."""
+All in one line have the same class and class priority, so the head has waited longest.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One transfer of a desk: the legs whose uniform lies below ``cum`` (and not below the route before) go there."""
+class CustomerClass:
+    """One row of the Network's classes."""
 
+    row: int
+    priority: int
+    credit_s: float
+    target_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAdvisers:
+    """A share of a queue's customers have an adviser of their own, one of ``of`` at a desk, and wait for him."""
+
+    share: float
+    desk: Desk
+    of: int
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackOffer:
+    """Callbacks of a queue: from which predicted wait they are offered, and how customers take it."""
+
+    over_s: float
+    accepted: float
+    reached: float
+    tries: int
+    retry_s: float
+    ring_s: float
+    mean_handle_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A share of the customers whom a queue failed come back."""
+
+    kind: int
+    share: float
     queue: Queue
-    cum: float
-    warm: bool
-    after_s: float
-    """Time spent before handing on; NaN: the full handle time."""
-    handover_s: float
-    factor: float
-
-
-class Leg:
-    """One stay of a customer in one queue: first what it is, then what became of it.
-
-    Attributes are set when they come to matter: those from ``serving`` on when an adviser answers, those from
-    ``left_s`` on for chats only. To SimPy a leg is the event of its own end of service (``callbacks``, ``_ok``).
-    """
-
-    __slots__ = (
-        "adviser",
-        "callbacks",
-        "chances",
-        "end_s",
-        "ending",
-        "entered_s",
-        "factor",
-        "from_desk",
-        "handover_s",
-        "holder",
-        "key",
-        "left_s",
-        "outcome",
-        "queue",
-        "route",
-        "serving",
-        "settled_s",
-        "start_s",
-        "talking",
-        "waiting",
-        "wrap_s",
-    )
-
-    _ok = True
-    callbacks: Sequence[Callable[[Leg], None]]
-
-    queue: Queue
-    key: LegKey
-    chances: Chances
-    entered_s: float
-    from_desk: int
-    """The desk that handed it on; -1: nobody."""
-    factor: float
-    """On the handle time, from the transfer that made this leg."""
-    holder: Leg | None
-    """The leg before, whose adviser holds the customer until this one is answered (warm transfer)."""
-    handover_s: float
-    """How long the holder stays on then."""
-    waiting: bool
-
-    serving: Serving
-    adviser: Adviser
-    start_s: float
-    wrap_s: float
-    route: Route | None
-    end_s: float
-    outcome: int
-
-    left_s: float
-    """Work left at ``settled_s``, at full attention."""
-    settled_s: float
-    ending: Happening | None
-    """The end that counts (speeds change: earlier ones are off); None while the chat has no work."""
-    talking: bool
-
-    def __init__(
-        self,
-        queue: Queue,
-        key: LegKey,
-        chances: Chances,
-        from_desk: int = -1,
-        factor: float = 1.0,
-    ) -> None:
-        self.queue = queue
-        self.key = key
-        self.chances = chances
-        self.entered_s = chances[0]
-        self.from_desk = from_desk
-        self.factor = factor
-        self.holder = None
+    at_most: int
+    working: bool
 
 
 class Queue:
     """A queue: its rules, whether it is open now, and who waits in it.
 
-    Those handed on by a desk may not be taken by that desk, so they wait in a line of their own: then every desk takes
-    from the head of a line or not at all, and nobody searches through a line, however long.
+    Those handed on by a desk may not be taken by that desk, and a desk may have to let contacts wait a while before it
+    takes them, so each (desk that handed on, class priority, class) has a line of its own: then every desk takes from
+    the head of a line or not at all, and nobody searches through a line, however long.
     """
 
     __slots__ = (
+        "after",
+        "appointment_priority",
         "at_once",
+        "balking",
+        "callback",
+        "callbacks_waiting",
         "chat",
+        "classes",
+        "comings",
+        "deters",
         "drops",
         "equal_rank",
+        "group",
         "index",
+        "interrupters",
         "lines",
         "live",
+        "misrouted",
+        "offers",
+        "only_row",
         "open",
         "overflow",
+        "own",
+        "own_lines",
+        "redial",
+        "repeat",
         "room",
         "speeds",
         "takers",
         "waiting",
+        "watched",
+        "worked",
         "wrap_share",
     )
 
@@ -149,35 +118,108 @@ class Queue:
     equal_rank: int
     speeds: tuple[float, ...]
     """Of each chat while its adviser holds that many: ``speeds[n]`` for n; ``speeds[0]`` is not used."""
-    takers: tuple[Desk, ...]
-    """The desks that serve it, by rank, then file order."""
+    takers: tuple[tuple[int, Desk], ...]
+    """(rank, desk) of those that serve it, by rank, then file order."""
     at_once: tuple[tuple[int, Desk], ...]
-    """(rank, desk) of the takers that need not let it wait."""
+    """Those of the takers that need not let it wait."""
     overflow: tuple[tuple[float, int, Desk], ...]
     """(after_s, rank, desk) of the others."""
+    interrupters: tuple[tuple[float, Desk], ...]
+    """(after_s, desk) of those of the takers at which other work may be interrupted for it, by rank."""
+    offers: list[tuple[Desk, list[Line]]]
+    """The takers, each with the list of this queue's lines that it may take from."""
+    classes: dict[int, CustomerClass]
+    """By row."""
+    only_row: int
+    """That of all its customers; -1: there are several."""
+    appointment_priority: int
+    comings: dict[tuple[int, int], Coming]
+    """How first legs come, by (class row, entry)."""
+    misrouted: tuple[Route, ...]
+    deters: bool
+    """Whether some balk, or are offered a callback."""
+    watched: bool
+    """Whether something may follow the end of a leg: a line is free again, or the customer comes back."""
+    balking: float
+    group: int
+    """Its telephone lines; -1: none."""
+    callback: CallbackOffer | None
+    own: OwnAdvisers | None
+    redial: Return | None
+    repeat: Return | None
+    after: Callable[[float, float], float]
+    """after(t, s): when it will have been open for s since t."""
+    worked: Callable[[float], float]
+    """worked(t): how long it has been open until t."""
 
     def __init__(self, index: int) -> None:
         self.index = index
         self.open = False
         self.waiting = 0
-        self.lines: dict[int, Line] = {-1: []}  # by the desk that handed on
+        self.callbacks_waiting = 0
+        self.lines: dict[tuple[int, int, int], Line] = {}  # by (desk that handed on, class priority, class row)
+        self.own_lines: dict[tuple[int, int, int, int], Line] = {}  # for one's own adviser alone: his number, as above
+        self.offers = []
+        self.comings = {}
 
     def join(self, leg: Leg) -> None:
         """Let the leg wait."""
+        coming = leg.coming
+        line = self.lines.get(coming.line)
+        if line is None:
+            line = self._new_line(coming)
+        if coming.entry == CALLBACK:
+            self.callbacks_waiting += 1
+        self.line_up(leg, line)
+
+    def join_own(self, leg: Leg) -> None:
+        """Let the leg wait for its own adviser alone."""
+        coming, own = leg.coming, self.own
+        assert own is not None
+        key = (coming.own, *coming.line)
+        line = self.own_lines.get(key)
+        if line is None:
+            line = self.own_lines[key] = []
+            own.desk.own_lines.setdefault(coming.own, []).append((self, line))
+        self.line_up(leg, line)
+
+    def line_up(self, leg: Leg, line: Line) -> None:
+        """Let the leg wait in this line."""
         leg.waiting = True
+        leg.line = line
         self.waiting += 1
-        _, origin, customer, _ = leg.key
-        heappush(self.lines[leg.from_desk], (leg.entered_s, origin, customer, leg))
+        _, origin, customer, number = leg.key
+        heappush(line, (leg.coming.priority, leg.since_s, origin, customer, number, leg))
 
     def leave(self, leg: Leg) -> None:
         """Take the leg out of its line: answered, abandoned or dropped."""
         leg.waiting = False
         self.waiting -= 1
-        line = self.lines[leg.from_desk]
-        while line and not line[0][3].waiting:  # who left from the middle is forgotten when the head comes to him
+        if leg.coming.entry == CALLBACK:
+            self.callbacks_waiting -= 1
+        line = leg.line
+        # who left from the middle is forgotten when the head comes to him
+        while line and not (line[0][5].waiting and line[0][5].line is line):
             heappop(line)
 
+    def waits_for(self, desk: int) -> bool:
+        """Whether anybody waits whom the desk did not hand on."""
+        if not self.waiting:
+            return False
+        if any(line and from_desk != desk for (from_desk, _, _), line in self.lines.items()):
+            return True
+        return any(line and from_desk != desk for (_, from_desk, _, _), line in self.own_lines.items())
+
     def in_order(self) -> list[Leg]:
-        """All who wait, the longest waiting first."""
-        rows = [row for line in self.lines.values() for row in line if row[3].waiting]
-        return [leg for _, _, _, leg in sorted(rows)]
+        """All who wait, the first to enter first."""
+        lines = [*self.lines.values(), *self.own_lines.values()]
+        legs = [row[5] for line in lines for row in line if row[5].waiting and row[5].line is line]
+        return sorted(legs, key=lambda leg: (leg.entered_s, leg.key))
+
+    def _new_line(self, coming: Coming) -> Line:
+        line: Line = []
+        self.lines[coming.line] = line
+        for desk, lines in self.offers:
+            if desk.index != coming.from_desk:
+                lines.append(line)
+        return line

@@ -587,7 +587,7 @@ class TestTheEnd:
 
 def test_an_unknown_engine_is_refused():
     centre = Centre(PHONE, ONE_DESK, [])
-    with pytest.raises(ScenarioError, match=r'^engine: must be one of auto, simpy, got "fast"$'):
+    with pytest.raises(ScenarioError, match=r'^engine: must be one of auto, compiled, simpy, got "fast"$'):
         play(centre.network, centre.staffing, centre.draws, engine="fast")
 
 

@@ -36,9 +36,13 @@ class Told:
         arrays = np.array(legs, dtype=float).reshape(-1, 5).T.copy()
         names = ("patience_s", "base_handle_s", "transfer_u", "resolved_u", "equal_rank_u")
         arrival_s = np.array([leg[0] for leg in self.firsts[queue]], dtype=float)
-        return SimpleNamespace(arrival_s=arrival_s, **dict(zip(names, arrays, strict=True)))
+        count = len(arrival_s)
+        ways = {"customer": np.arange(count), "class_row": np.full(count, queue), "entry": np.zeros(count, dtype=int)}
+        return SimpleNamespace(arrival_s=arrival_s, **dict(zip(names, arrays, strict=True)), **ways)
 
-    def later(self, origin: int, customer: int, leg: int, queue: int) -> tuple[float, ...]:
+    def later(
+        self, origin: int, customer: int, leg: int, queue: int, class_row: int | None = None
+    ) -> tuple[float, ...]:
         return self.numbers(*self.laters[origin, customer, leg])
 
 
@@ -108,7 +112,7 @@ def rows(
     )
     staffing = Staffing(np.array(advisers), network.desk_names, tuple(map(str, range(intervals))), 100.0)
     draws = Told(first, later or {})
-    log = play(network, staffing, draws)
+    log = play(network, staffing, draws, engine="simpy")
     expected = twin.play(network, staffing.advisers, draws)
     leg_names = ("origin", "customer", "leg", "desk", "adviser", "start_s", "end_s", "freed_s", "outcome")
     both = []
