@@ -4,10 +4,12 @@
 docs/draws.md says how each number is made. Arguments are checked by simcenter/simulation/draws.py.
 """
 cimport cython
-from libc.math cimport INFINITY, exp, expm1, fmax, fmin, floor, log, log1p, pow, rint, sqrt
+from libc.math cimport INFINITY, exp, expm1, fabs, fmax, fmin, floor, log, log1p, pow, rint, sqrt
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from scipy.special cimport cython_special as special
+
+from math import fsum
 
 import numpy as np
 
@@ -29,7 +31,9 @@ cdef enum:
     EMPIRICAL = 9
 
 cdef enum:
-    CHUNK = 8192
+    CHUNK = 1024  # Legs at a time: what stays in the cache between two loops.
+    PIECE = 64
+    MOST = 1 << 24
 
 cdef double GRID = 1048576.0  # 2^20 to the second
 cdef double LONGEST = 1e9
@@ -117,15 +121,38 @@ cdef double leaving(const Law* law, double u) noexcept nogil:
     return INFINITY if x >= LONGEST else x
 
 
+cdef inline double exponential(double mean, double u) noexcept nogil:
+    """The same as ``duration`` for a positive mean, to the bit, in half the time.
+
+    1 - u is exact, so that its logarithm, which is faster, is within 2^-50 (relative) of log1p(-u). Only where that
+    could round to another step of the grid is log1p asked.
+    """
+    cdef double steps = -mean * log(1.0 - u) * GRID
+    cdef double rounded = rint(steps)
+    if fabs(steps - rounded) + steps * 1.7763568394002505e-15 < 0.5:  # 2^-49
+        return rounded / GRID
+    return on_grid(-mean * log1p(-u))
+
+
 cdef void durations(const Law* law, double* x, Py_ssize_t n) noexcept nogil:
     """Each of n uniforms becomes its duration, in place."""
     cdef Py_ssize_t i
-    if law.code == EXPONENTIAL:
+    cdef double mean = law.p0
+    if law.code == EXPONENTIAL and mean > 0.0:
         for i in range(n):
-            x[i] = on_grid(-law.p0 * log1p(-x[i]))
+            x[i] = exponential(mean, x[i])
     else:
         for i in range(n):
             x[i] = duration(law, x[i])
+
+
+cdef void leavings(const Law* law, double* x, Py_ssize_t n) noexcept nogil:
+    """Each of n uniforms becomes its patience, in place."""
+    cdef Py_ssize_t i
+    durations(law, x, n)
+    for i in range(n):
+        if x[i] >= LONGEST:
+            x[i] = INFINITY
 
 
 cdef Law* laws_of(tuple laws, Py_ssize_t rows) except NULL:
@@ -312,12 +339,16 @@ cdef class LegSource:
     def class_rows(self, Py_ssize_t origin, uint64_t start, Py_ssize_t customers):
         """The class row of customers ``start``, ``start + 1``, ... in their first queue: int64[customers]."""
         cdef Py_ssize_t k
+        cdef const Source* source = &self.source
         self.check(origin, origin)
         rows = np.empty(customers, dtype=np.int64)
         cdef int64_t[::1] out = rows
+        if source.class_first[origin + 1] - source.class_first[origin] == 1:
+            rows.fill(source.class_first[origin])
+            return rows
         with nogil:
             for k in range(customers):
-                out[k] = class_of(&self.source, origin, start + k, origin)
+                out[k] = class_of(source, origin, start + k, origin)
         return rows
 
     def first_legs(self, Py_ssize_t origin, uint64_t start, const int64_t[::1] class_row):
@@ -331,12 +362,16 @@ cdef class LegSource:
         class_row : int64[customers]
             Whose patience each has, a row below C.
         """
-        cdef Py_ssize_t k, n = class_row.shape[0], begin = 0, end
+        cdef Py_ssize_t k, n = class_row.shape[0], begin = 0, end, same
         cdef const Source* source = &self.source
-        cdef uint64_t words[4], key
+        cdef uint64_t key
+        cdef uint64_t words[4]
         cdef double[:, ::1] out
         self.check(origin, origin)
         key = source.key[origin]
+        same = source.class_first[origin]
+        if source.class_first[origin + 1] - same > 1:
+            same = -1
         numbers = np.empty((4, n))
         out = numbers
         with nogil:
@@ -350,8 +385,11 @@ cdef class LegSource:
                     out[2, k] = uniform(words[TRANSFER & 3])
                     out[3, k] = uniform(words[RESOLVED & 3])
                 durations(&source.handle[origin], &out[1, begin], end - begin)
-                for k in range(begin, end):
-                    out[0, k] = leaving(&source.patience[class_row[k]], out[0, k])
+                if same >= 0:
+                    leavings(&source.patience[same], &out[0, begin], end - begin)
+                else:
+                    for k in range(begin, end):
+                        out[0, k] = leaving(&source.patience[class_row[k]], out[0, k])
                 begin = end
         return numbers
 
@@ -369,36 +407,46 @@ cdef class LegSource:
         interval_s : float
             On the grid.
         """
-        cdef Py_ssize_t i = 0, n, intervals = volume.shape[0]
-        cdef uint64_t customer = 0
+        cdef Py_ssize_t i = 0, k = 0, n = 0, size, intervals = volume.shape[0]
+        cdef uint64_t customer = 0, key
         cdef uint64_t words[4]
-        cdef double reached = 0.0, before = 0.0, after, x
+        cdef double unit[PIECE]
+        cdef double reached = 0.0, before = 0.0, after, x, total
         cdef double[::1] out
         cdef const Source* source = &self.source
         self.check(origin, origin)
+        key = source.key[origin]
+        total = fsum(volume)
+        # Hardly ever do more come; if they do, there is another chunk.
+        size = <Py_ssize_t>fmin(MOST, total + 6.0 * sqrt(total)) + PIECE
         chunks = []
         while i < intervals:
-            chunk = np.empty(CHUNK)
+            chunk = np.empty(size)
             out = chunk
             n = 0
             with nogil:
-                while n < CHUNK:
-                    philox_block(customer, 0, ARRIVAL >> 2, source.replication, source.seed, source.key[origin], words)
-                    reached -= log(uniform(words[ARRIVAL & 3]))
-                    # To the interval with before <= reached < before + volume: never one without volume.
-                    while i < intervals and reached >= before + volume[i]:
-                        before += volume[i]
-                        i += 1
-                    if i == intervals:
-                        break
-                    after = (i + 1) * interval_s
-                    x = rint((i * interval_s + (reached - before) / volume[i] * interval_s) * GRID) / GRID
-                    # Rounding must not carry an arrival into the next interval.
-                    out[n] = x if x < after else after - 1.0 / GRID
-                    n += 1
-                    customer += 1
+                while i < intervals and n + PIECE <= size:
+                    for k in range(PIECE):
+                        philox_block(
+                            customer + k, 0, ARRIVAL >> 2, source.replication, source.seed, key, words
+                        )
+                        unit[k] = log(uniform(words[ARRIVAL & 3]))
+                    for k in range(PIECE):
+                        reached -= unit[k]
+                        # To the interval with before <= reached < before + volume: never one without volume.
+                        while i < intervals and reached >= before + volume[i]:
+                            before += volume[i]
+                            i += 1
+                        if i == intervals:
+                            break
+                        after = (i + 1) * interval_s
+                        x = rint((i * interval_s + (reached - before) / volume[i] * interval_s) * GRID) / GRID
+                        # Rounding must not carry an arrival into the next interval.
+                        out[n] = x if x < after else after - 1.0 / GRID
+                        n += 1
+                    customer += PIECE
             chunks.append(chunk[:n])
-        return np.concatenate(chunks) if chunks else np.empty(0)
+        return chunks[0] if len(chunks) == 1 else np.concatenate([np.empty(0), *chunks])
 
 
 def uniforms(

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from simcenter.errors import ScenarioError
 from simcenter.simulation.grid import STEPS_PER_S, array_to_grid
 from simcenter.simulation.log import Entry
-from simcenter.simulation.network import BoolArray, FloatArray, IntArray, Laws, Network
+from simcenter.simulation.network import RANDOM, RANDOM_ADVISER, BoolArray, FloatArray, IntArray, Laws, Network
 from simcenter.simulation.purposes import Purpose, desk_key, queue_key
 
 try:
@@ -49,6 +49,7 @@ class FirstLegs:
     """in (0, 1), like those that follow"""
     resolved_u: FloatArray
     equal_rank_u: FloatArray
+    """NaN where the queue never asks for it"""
     customer: IntArray
     """0, 1, ... in order of arrival; with appointment from 2^32, of the backlog from 2^33"""
     class_row: IntArray
@@ -108,33 +109,29 @@ class Draws:
         queue : int
             Its index.
         """
-        network = self.network
-        replay = slice(int(network.replay_first[queue]), int(network.replay_first[queue + 1]))
-        if network.replayed[queue]:
-            arrival_s = network.replay_s[replay].copy()
-        else:
-            volume = volume_of_replication(network, self.seed, self.replication, queue)
-            arrival_s = self.source.arrivals(queue, volume, network.interval_s)
-        legs = self._legs(queue, 0, arrival_s, np.full(len(arrival_s), int(Entry.FIRST)))
-        if network.replayed[queue]:
-            known = ~np.isnan(network.replay_handle_s[replay])
-            legs[2][known] = network.replay_handle_s[replay][known]
-        parts = [legs, self._appointments(queue), self._backlog(queue)]
-        parts = [part for part in parts if len(part[0])] or parts[:1]
+        parts = [self._comers(queue)]
+        if self.network.slot_first[queue + 1] > self.network.slot_first[queue]:
+            parts.append(self._appointments(queue))
+        if self.network.backlog[queue]:
+            parts.append(self._backlog(queue))
         if len(parts) == 1:
             return FirstLegs(*parts[0])
-        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        order = np.lexsort((columns[6], columns[0]))
-        return FirstLegs(*(column[order] for column in columns))
+        columns = FirstLegs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        order = np.lexsort((columns.customer, columns.arrival_s))
+        return FirstLegs(*(getattr(columns, field.name)[order] for field in fields(FirstLegs)))
 
-    def _legs(self, queue: int, start: int, arrival_s: FloatArray, entry: IntArray) -> Columns:
-        """The columns of FirstLegs for the customers from number ``start``."""
-        count = len(arrival_s)
-        class_row = self.source.class_rows(queue, start, count)
-        customer = np.arange(start, start + count)
-        equal_rank_u = self._uniforms(queue, customer, Purpose.EQUAL_RANK)
-        numbers = self.source.first_legs(queue, start, class_row)
-        return (arrival_s, *numbers, equal_rank_u, customer, class_row, entry)
+    def _comers(self, queue: int) -> Columns:
+        """Those who come when they like, as expected or as they once came."""
+        network = self.network
+        if not network.replayed[queue]:
+            volume = volume_of_replication(network, self.seed, self.replication, queue)
+            return self._legs(queue, 0, self.source.arrivals(queue, volume, network.interval_s), int(Entry.FIRST))
+        rows = slice(int(network.replay_first[queue]), int(network.replay_first[queue + 1]))
+        columns = self._legs(queue, 0, network.replay_s[rows].copy(), int(Entry.FIRST))
+        handle_s = network.replay_handle_s[rows]
+        base_handle_s = columns[2]
+        np.copyto(base_handle_s, handle_s, where=~np.isnan(handle_s))
+        return columns
 
     def _appointments(self, queue: int) -> Columns:
         """Those with an appointment come around its time, not before the doors open, or not at all."""
@@ -143,16 +140,28 @@ class Draws:
         slot_s = network.slot_s[rows]
         customer = np.arange(APPOINTMENTS_FROM, APPOINTMENTS_FROM + len(slot_s))
         shows = self._uniforms(queue, customer, Purpose.SHOW) >= network.no_show[queue]
-        late = network.early_sd_s[queue] * ndtri(self._uniforms(queue, customer, Purpose.PUNCTUAL))
+        late_s = network.early_sd_s[queue] * ndtri(self._uniforms(queue, customer, Purpose.PUNCTUAL))
         # Who is early for an opening waits at the door.
-        comes_s = np.maximum(array_to_grid(slot_s - network.early_s[queue] + late), network.slot_open_s[rows])
+        comes_s = np.maximum(array_to_grid(slot_s - network.early_s[queue] + late_s), network.slot_open_s[rows])
         comes_s = np.minimum(comes_s, network.end_s - 1 / STEPS_PER_S)
         entry = np.where(shows, int(Entry.APPOINTMENT), int(Entry.NO_SHOW))
         return self._legs(queue, APPOINTMENTS_FROM, np.where(shows, comes_s, slot_s), entry)
 
     def _backlog(self, queue: int) -> Columns:
-        count = int(self.network.backlog[queue])
-        return self._legs(queue, BACKLOG_FROM, np.zeros(count), np.full(count, int(Entry.BACKLOG)))
+        """Contacts that are there when the horizon begins."""
+        return self._legs(queue, BACKLOG_FROM, np.zeros(int(self.network.backlog[queue])), int(Entry.BACKLOG))
+
+    def _legs(self, queue: int, start: int, arrival_s: FloatArray, entry: IntArray | int) -> Columns:
+        """The columns of FirstLegs for the customers from number ``start``."""
+        count = len(arrival_s)
+        class_row = self.source.class_rows(queue, start, count)
+        customer = np.arange(start, start + count)
+        if self.network.equal_rank[queue] in (RANDOM, RANDOM_ADVISER):
+            equal_rank_u = self._uniforms(queue, customer, Purpose.EQUAL_RANK)
+        else:
+            equal_rank_u = np.full(count, np.nan)
+        numbers = self.source.first_legs(queue, start, class_row)
+        return (arrival_s, *numbers, equal_rank_u, customer, class_row, np.full(count, entry))
 
     def _uniforms(self, queue: int, customer: IntArray, purpose: int) -> FloatArray:
         key = queue_key(self.network.queue_names[queue])
