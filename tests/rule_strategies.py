@@ -211,8 +211,8 @@ def _add_serves(on: Switch, data: Table, name: str, queue: str, serves: Table) -
     deferred = data["queues"][queue]["channel"] in DEFERRED
     if on("min_idle", deferred):
         serves["min_idle"] = on.of(2, 1, 3)
-    if on("interruptible", deferred):
-        serves["interruptible"] = True
+    if on("interruptible", deferred and "discipline" not in data["desks"][name]):
+        serves |= {"interruptible": True, "priority": 4}  # behind every live queue
     transfers = serves.get("transfers", {})
     classes = data["queues"][queue].get("classes", {})
     for to, share in transfers.items():

@@ -105,7 +105,7 @@ def _of_file(reference: str, queue: str, calendar: Calendar, files: Files) -> tu
         return None, problems
     wanted = split_reference(reference)[1] or queue
     queue_at, arrival_at, handle_at = (table.column(name) for name in ("queue", "arrival", "handle_s"))
-    clock = Clock(calendar)
+    clock, end_s = Clock(calendar), calendar.end_s
     times: list[float] = []
     handles: list[float] = []
     bad: list[Found] = []
@@ -118,7 +118,7 @@ def _of_file(reference: str, queue: str, calendar: Calendar, files: Files) -> tu
         at = clock.instant(cell)
         if isinstance(at, str):
             bad.append((f"{table.name} line {line}, arrival {at}", cell))
-        elif 0 <= at < calendar.end_s:
+        elif 0 <= at < end_s:
             times.append(at)
             cell = _cell(row, handle_at)
             handle = math.nan if cell in (None, "") else number(cell)

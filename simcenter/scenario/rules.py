@@ -89,6 +89,7 @@ def check_desks(parts: Parts, problems: Problems) -> None:
             _check_deferred_work(parts, desk, queue, place, problems)
         _check_chats(parts, desk, ("desks", name), problems)
         _check_discipline(parts, desk, ("desks", name), problems)
+        _check_interruptible(parts, desk, ("desks", name), problems)
 
 
 def _check_deferred_work(parts: Parts, desk: DeskPart, queue: str, place: Place, problems: Problems) -> None:
@@ -108,6 +109,31 @@ def _check_deferred_work(parts: Parts, desk: DeskPart, queue: str, place: Place,
         if least is not None and most is not None and least > most:
             rule = f"must be at most max_advisers ({most}), or nobody ever takes one"
             problems.add((*place, "min_idle"), rule, ...)
+
+
+def _check_interruptible(parts: Parts, desk: DeskPart, place: Place, problems: Problems) -> None:
+    """Live contacts go before those that they may interrupt, or these would be taken up while they wait."""
+    priorities: dict[str, int] = {}
+    for queue, served in desk.serves.items():
+        if served and served.ok("rank", "priority"):
+            form = served.form
+            priorities[queue] = form.rank if form.priority is None else form.priority
+    live = {
+        queue: priority
+        for queue, priority in priorities.items()
+        if (part := parts.queues.get(queue)) and part.ok("channel") and part.form.channel in LIVE
+    }
+    for queue, served in desk.serves.items():
+        if queue in live or served is None or not served.ok("interruptible") or not served.form.interruptible:
+            continue
+        if desk.desk.ok("discipline") and desk.desk.form.discipline == "relative wait":
+            rule = f'must be left out, as {dotted(place)} has the discipline "relative wait"'
+            problems.add((*place, "serves", queue, "interruptible"), rule, ...)
+            continue
+        most = max(live, key=lambda name: live[name], default=None)
+        if most is not None and priorities.get(queue, live[most] + 1) <= live[most]:
+            rule = f"must be above that of the live queue {key(most)} ({live[most]}), which may interrupt it"
+            problems.add((*place, "serves", queue, "priority"), rule, priorities[queue])
 
 
 def _check_discipline(parts: Parts, desk: DeskPart, place: Place, problems: Problems) -> None:

@@ -19,6 +19,8 @@ Found = tuple[str, object]
 """A problem of a file: the rule, and the value."""
 
 LARGEST_BYTES = 200_000_000
+# float() also reads "1_000" and digits of other scripts, which no planner means.
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _ENDINGS = re.compile(r"(?i)(.+?\.(?:csv|xlsx))(?:#(.*))?")
 
 
@@ -86,8 +88,7 @@ def missing_column(table: Table, column: str) -> Found:
 def number(cell: Cell) -> float | None:
     """A cell as a finite number; None when it is not one."""
     if isinstance(cell, str):
-        # float() also reads "1_000" and digits of other scripts, which no planner means.
-        if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", cell, re.ASCII):
+        if not _NUMBER.fullmatch(cell):
             return None
         cell = float(cell)
     return cell if isinstance(cell, float) and math.isfinite(cell) else None
