@@ -100,7 +100,8 @@ class Serves:
     after: float = 0.0
     speed: float = 1.0
     resolved: float = 1.0
-    to: dict[str, To] = field(default_factory=dict)
+    to: dict[str, To] | tuple[dict[str, To], ...] = field(default_factory=dict)
+    """For all classes, or for each."""
     min_idle: int = 0
     interruptible: bool = False
 
@@ -207,7 +208,12 @@ class Centre:
 
         routes, first = [], [0]
         classes = [len(q.classes) for q in queues.values()]
-        cells = [s.to if s else {} for row in serves for s, many in zip(row, classes, strict=True) for _ in range(many)]
+        cells = [
+            {} if s is None else s.to[c] if isinstance(s.to, tuple) else s.to
+            for row in serves
+            for s, many in zip(row, classes, strict=True)
+            for c in range(many)
+        ]
         for cell in [*cells, *(q.misrouted for q in queues.values())]:
             cum = 0.0
             for name, to in cell.items():
