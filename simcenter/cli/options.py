@@ -71,6 +71,15 @@ def read_scenario(file: Path, settings: list[str] | None = None) -> "Scenario":
     return scenario
 
 
+def read_share(text: str) -> float:
+    """A share written as "1%" or 0.01."""
+    number, percent = text.strip(), text.strip().endswith("%")
+    try:
+        return float(number.removesuffix("%")) / 100 if percent else float(number)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a share, such as 1% or 0.01") from None
+
+
 def read_value(text: str) -> Any:
     """A number, true, false, or a list or table in JSON; anything else is text as it stands."""
     try:

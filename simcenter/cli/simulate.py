@@ -12,11 +12,11 @@ from simcenter.cli.options import (
     Json,
     Output,
     Quiet,
-    Replications,
     ScenarioFile,
     Seed,
     Settings,
     read_scenario,
+    read_share,
     writable,
 )
 from simcenter.cli.screen import counted, progress, show
@@ -31,7 +31,22 @@ def simulate(
             help="Advisers: CSV with interval_start, desk, advisers. Left out: those that the scenario gives.",
         ),
     ] = None,
-    replications: Replications = 100,
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            show_default=False,
+            help="How many independent weeks, days, ... to simulate: 100; with --precision at most, 10,000.",
+        ),
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Simulate until every target's interval is this narrow, to either side: 1% or 0.01. Shares in points, "
+            "times relative to their value; without targets, the mean wait and share abandoned of each queue.",
+        ),
+    ] = None,
     seed: Seed = 0,
     jobs: Jobs = 1,
     engine: Engine = "auto",
@@ -58,7 +73,14 @@ def simulate(
     advisers = None if staffing is None else Staffing.from_scenario(centre, read_staffing_frame(staffing, centre))
     with progress(quiet) as line:
         results = experiment.simulate(
-            centre, advisers, replications=replications, seed=seed, engine=engine, jobs=jobs, progress=counted(line)
+            centre,
+            advisers,
+            replications=replications,
+            precision=None if precision is None else read_share(precision),
+            seed=seed,
+            engine=engine,
+            jobs=jobs,
+            progress=counted(line),
         )
     show(results, output=output, as_json=as_json)
     if legs is not None:

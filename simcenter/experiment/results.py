@@ -27,6 +27,7 @@ from simcenter.experiment.frames import (
     transfer_frame,
 )
 from simcenter.experiment.legs import legs_frame
+from simcenter.experiment.precision import Precision, Watch
 from simcenter.experiment.targets import TargetCells, TargetSums, TargetTable
 from simcenter.measures.histogram import RELATIVE_ERROR
 from simcenter.measures.meter import Meter
@@ -70,6 +71,9 @@ class Results:
     _accumulator: Accumulator = field(repr=False)
     _logs: tuple[tuple[int, ContactLog], ...] = field(repr=False)
 
+    precision: Precision | None = None
+    """How narrow the intervals were to be, and whether they are; None: nobody asked."""
+
     @classmethod
     def from_tallies(
         cls,
@@ -82,10 +86,12 @@ class Results:
         engine: str = "auto",
         confidence: float = 0.95,
         meter: Meter | None = None,
+        watch: Watch | None = None,
     ) -> "Results":
         """The results of replications ``first_replication``, ... given their tallies in order.
 
-        A tally may come with its log, which is then kept for ``legs``.
+        A tally may come with its log, which is then kept for ``legs``. No more tallies are taken than ``watch`` asks
+        for.
         """
         meter = meter or Meter(compile_network(scenario), compile_promises(scenario))
         accumulator = Accumulator(meter)
@@ -97,6 +103,8 @@ class Results:
             targets.add(tally)
             if log is not None:
                 logs.append((number, log))
+            if watch is not None and watch.enough(tally):
+                break
         return cls(
             scenario,
             staffing,
@@ -108,6 +116,7 @@ class Results:
             targets.table(),
             accumulator,
             tuple(logs),
+            None if watch is None else watch.found,
         )
 
     @property
@@ -182,6 +191,7 @@ class Results:
             "simcenter": __version__,
             "python": platform.python_version(),
             "numpy": np.__version__,
+            **({} if self.precision is None else {"precision": self.precision.to_dict()}),
         }
 
     def frames(self) -> "dict[str, pd.DataFrame]":
@@ -231,6 +241,7 @@ class Results:
             "journeys_by_queue": estimates(self._journeys.drop(index=ALL), "journey"),
             "transfers": row_dicts(self._transfers),
             "met": self.met,
+            "precision": None if self.precision is None else self.precision.to_dict(),
             "targets": row_dicts(self._targets),
             "days": records_by_level(self._days),
             "intervals": records_by_level(self._intervals),
@@ -240,7 +251,9 @@ class Results:
         missed = int((~self.target_table.met).sum())
         cells = int(self.target_table.judged.sum())
         targets = f"{missed} of {cells} target cells missed" if cells else "no targets"
-        return f'<Results "{self.scenario.name}": {self.replications} replications, seed {self.seed}, {targets}>'
+        precision = "" if self.precision is None else f", {self.precision}"
+        many = f"{self.replications} replications, seed {self.seed}{precision}"
+        return f'<Results "{self.scenario.name}": {many}, {targets}>'
 
     def _repr_html_(self) -> str:
         shown = ["offered", "service_level", "asa_s", "abandon_rate", "transferred_out"]

@@ -1,12 +1,13 @@
 """Simulate: play a centre a number of times and say what comes out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from simcenter.errors import ScenarioError
+from simcenter.experiment.precision import MOST, Watch, watched
 from simcenter.experiment.replicate import Players, Progress
 from simcenter.experiment.results import Results
 from simcenter.measures import Tally, compile_promises
@@ -20,16 +21,21 @@ if TYPE_CHECKING:
     from simcenter.scenario import Scenario
 
 
+USUAL = 100
+"""Replications where none are asked for."""
+
+
 def simulate(
     scenario: "Scenario",
     staffing: "Staffing | Mapping[str, int | Sequence[int]] | pd.DataFrame | None" = None,
     *,
-    replications: int = 100,
+    replications: int | None = None,
     seed: int = 0,
     engine: str = "auto",
     jobs: int = 1,
     keep_legs: int = 1,
     confidence: float = 0.95,
+    precision: float | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Simulate a centre with given staffing.
@@ -40,8 +46,9 @@ def simulate(
     staffing : Staffing, mapping or DataFrame, optional
         Advisers on the floor: a Staffing; a desk's name to its number, or its numbers per interval; or a table with
         columns interval_start, desk, advisers. Left out: those that the scenario gives.
-    replications : int
-        How many times the whole horizon is played, 1 or more; confidence intervals need at least 2.
+    replications : int, optional
+        How many times the whole horizon is played, 1 or more (100 if left out); confidence intervals need at least 2.
+        With ``precision``: at most so many (10,000 if left out).
     seed : int
         The same seed gives the same customers, whatever the staffing, engine and jobs.
     engine : str
@@ -52,8 +59,12 @@ def simulate(
         Of how many replications to keep the legs.
     confidence : float
         Of the confidence intervals, between 0 and 1.
+    precision : float, optional
+        Play until no interval is more than this to either side: in points of share (0.01: a share of 0.80 +- 0.01), or
+        relative to the value of times. Of every cell of every target; without targets, of each queue's mean wait and
+        share abandoned. ``Results.precision`` says whether that came to be.
     progress : callable, optional
-        Called with the replications done and wanted.
+        Called with the replications done and wanted (with ``precision``: until the next look).
 
     Returns
     -------
@@ -65,19 +76,27 @@ def simulate(
         For arguments that are not allowed, and desks without advisers.
     """
     check_scenario(scenario)
-    _check(engine, confidence, replications=replications, keep_legs=keep_legs, seed=seed)
+    if replications is None:
+        replications = USUAL if precision is None else MOST
+    _check(engine, confidence, precision, replications=replications, keep_legs=keep_legs, seed=seed)
     staffing = _staffing(scenario, staffing)
     replications, seed, keep_legs = int(replications), int(seed), int(keep_legs)
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
+        watch = None
+        if precision is not None:
+            watch = Watch(
+                watched(scenario, players.meter), float(precision), replications, confidence, scenario.calendar
+            )
         played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=keep_legs)
         return Results.from_tallies(
             scenario,
             staffing,
-            _reported(played, replications, progress),
+            _reported(played, replications, watch, progress),
             seed=seed,
             engine=engine,
             confidence=confidence,
             meter=players.meter,
+            watch=watch,
         )
 
 
@@ -95,7 +114,7 @@ def _staffing(scenario: "Scenario", given: object) -> Staffing:
     return given
 
 
-def _check(engine: str, confidence: float, **whole: object) -> None:
+def _check(engine: str, confidence: float, precision: object, **whole: object) -> None:
     """Raise ScenarioError for arguments that are not allowed, all at once."""
     check_engine(engine)
     problems = [
@@ -105,15 +124,20 @@ def _check(engine: str, confidence: float, **whole: object) -> None:
     ]
     if not 0 < confidence < 1:
         problems.append(f"confidence: must be between 0 and 1, got {confidence!r}")
+    if precision is not None:
+        if isinstance(precision, bool) or not isinstance(precision, Real) or not 0 < float(precision) < 1:
+            problems.append(f"precision: must be between 0 and 1, such as 0.01 for 1 %, got {precision!r}")
+        elif whole["replications"] == 1:
+            problems.append("replications: must be 2 or more with precision, as one replication has no interval, got 1")
     if problems:
         raise ScenarioError(problems)
 
 
 def _reported(
-    played: Iterable[tuple[Tally, ContactLog | None]], wanted: int, progress: Progress | None
+    played: Iterable[tuple[Tally, ContactLog | None]], wanted: int, watch: Watch | None, progress: Progress | None
 ) -> Iterator[tuple[Tally, ContactLog | None]]:
     """The same items; progress is told of each once it has been dealt with."""
     for done, item in enumerate(played, start=1):
         yield item
         if progress is not None:
-            progress(done, wanted)
+            progress(done, wanted if watch is None else watch.next_look)

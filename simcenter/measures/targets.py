@@ -54,11 +54,11 @@ def criteria(scenario: "Scenario") -> tuple[Criterion, ...]:
     for measure, limit in (("transferred", caps.transferred), ("bounced", caps.bounced)):
         if limit is not None:
             condition = f"{measure} <= {_percent(limit)}"
-            found.append(_criterion("journey", "", -1, measure, caps.per, limit, False, condition))
+            found.append(criterion("journey", "", -1, measure, caps.per, limit, False, condition))
     for index, (name, desk) in enumerate(scenario.desks.items()):
         if desk.max_occupancy < 1:
             condition = f"occupancy <= {_percent(desk.max_occupancy)}"
-            found.append(_criterion("desk", name, index, "occupancy", "day", desk.max_occupancy, False, condition))
+            found.append(criterion("desk", name, index, "occupancy", "day", desk.max_occupancy, False, condition))
     return tuple(found)
 
 
@@ -69,7 +69,7 @@ def _of_place(index: int, name: str, target: "Target | None") -> list[Criterion]
     found: list[Criterion] = []
 
     def add(measure: str, limit: float, at_least: bool, condition: str, definition: str = "") -> None:
-        found.append(_criterion("queue", name, index, measure, target.per, limit, at_least, condition, definition))
+        found.append(criterion("queue", name, index, measure, target.per, limit, at_least, condition, definition))
 
     if target.answered is not None and target.within is not None:
         condition = f"answered within {_spoken(target.within)} >= {_percent(target.answered)}"
@@ -88,7 +88,7 @@ def _of_place(index: int, name: str, target: "Target | None") -> list[Criterion]
     return found
 
 
-def _criterion(
+def criterion(
     level: Level,
     place: str,
     index: int,
@@ -99,6 +99,7 @@ def _criterion(
     condition: str,
     definition: str = "",
 ) -> Criterion:
+    """A limit on a measure by its name in the table; see :class:`Criterion` for the rest."""
     if measure == "wait_p90_s":
         parts: tuple[Mapping[str, float], Mapping[str, float]] = ({"within_p90": 1.0}, {"answered": 1.0})
     else:

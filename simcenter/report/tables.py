@@ -108,6 +108,8 @@ def results_tables(results: Results) -> list[Table | Text]:
         f"{results.scenario.name}: {results.replications} replications, seed {results.seed}; "
         f"± {100 * results.confidence:g} % confidence"
     )
+    if results.precision is not None:
+        head += f"; {results.precision}"
     parts: list[Table | Text] = [Text(head, style="bold")]
     if len(results.target_table.value):
         parts += target_tables(results)
