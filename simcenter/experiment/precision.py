@@ -75,7 +75,9 @@ class Watch:
     def __init__(
         self, cells: TargetCells, wanted: float, at_most: int, confidence: float, calendar: "Calendar"
     ) -> None:
-        self._sums, self._calendar = TargetSums(cells), calendar
+        self.sums = TargetSums(cells)
+        """What is watched, so far."""
+        self._calendar = calendar
         self._wanted, self._at_most, self._confidence = wanted, at_most, confidence
         self._seen, self._looks = 0, 0
         self.next_look = min(FIRST_LOOK, at_most)
@@ -84,12 +86,12 @@ class Watch:
 
     def enough(self, tally: Tally) -> bool:
         """Add the next replication's tally; whether it was the last one needed."""
-        self._sums.add(tally)
+        self.sums.add(tally)
         self._seen += 1
         if self._seen < self.next_look:
             return False
         self._looks += 1
-        self.found = self._look(self._sums.table())
+        self.found = self._look(self.sums.table())
         self.next_look = min(ceil(GROWTH * self._seen), self._at_most)
         return self.found.reached or self._seen >= self._at_most
 
