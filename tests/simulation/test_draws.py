@@ -3,7 +3,6 @@
 import pickle
 import re
 from dataclasses import replace
-from hashlib import blake2b
 from math import log
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.laws import pack
 from simcenter.simulation.network import RANDOM, Network
+from tests.oracles import philox
 
 GRID = 2.0**20
 PATIENCE, HANDLE, TRANSFER, RESOLVED, EQUAL_RANK, ARRIVAL = 0, 1, 2, 3, 4, 8
@@ -50,13 +50,7 @@ def with_volume(network: Network, volume: list[float]) -> Network:
 
 
 def oracle_u(seed: int, replication: int, name: str, customer: int, leg: int, purpose: int) -> float:
-    """The uniform of an address, by numpy. numpy adds one to its counter before the first block, so start one lower."""
-    hashed = int.from_bytes(blake2b(b"queue\0" + name.encode(), digest_size=8).digest(), "little")
-    words = np.array([customer, leg, purpose >> 2, replication], dtype=np.uint64)
-    count = (sum(int(word) << 64 * i for i, word in enumerate(words)) - 1) % 2**256
-    counter = np.array([(count >> 64 * i) % 2**64 for i in range(4)], dtype=np.uint64)
-    raw = np.random.Philox(counter=counter, key=np.array([seed, hashed], dtype=np.uint64)).random_raw(4)
-    return ((int(raw[purpose & 3]) >> 12) + 0.5) * 2.0**-52
+    return philox.uniform(seed, replication, f"queue\0{name}", customer, leg, purpose)
 
 
 def oracle_arrivals(volume: list[float], interval_s: float, units: list[float]) -> list[float]:
