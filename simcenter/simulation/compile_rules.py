@@ -98,6 +98,7 @@ def returns(queues: "dict[str, Queue]") -> dict[str, Any]:
         "return_queue": np.array(to, dtype=np.int64),
         "return_at_most": table("at_most", 10).astype(np.int64),
         "return_working": table("working", 0).astype(np.bool_),
+        "return_same_patience": np.array([one is not None and one.same_patience for one in kinds[0]], dtype=np.bool_),
         "return_delay": pack([None if one is None else one.after for kind in kinds for one in kind]),
     }
 

@@ -133,6 +133,8 @@ class Network(Arrays):
     return_working: BoolArray = _OFF
     """(2, Q) whether the delay is open time of the destination"""
     return_delay: Laws = _OFF
+    return_same_patience: BoolArray = _OFF
+    """(Q,) whether a redial has the patience of the leg that it follows"""
     # entering a queue
     mean_handle_s: FloatArray = _OFF
     """(Q,)"""

@@ -43,6 +43,7 @@ def _queue_rules(queues: int) -> dict[str, Any]:
         "return_queue": np.tile(each, (2, 1)),
         "return_at_most": np.full((2, queues), 10, dtype=np.int64),
         "return_working": np.zeros((2, queues), dtype=np.bool_),
+        "return_same_patience": np.zeros(queues, dtype=np.bool_),
         "return_delay": Laws(
             np.zeros(2 * queues, dtype=np.int64),
             np.zeros((2 * queues, 3)),

@@ -157,7 +157,7 @@ def test_a_credit_of_what_was_waited() -> None:
 
 def test_returns() -> None:
     calls = {
-        "redial": {"share": 0.6, "after": {"mean": "5 min", "law": "exponential"}, "at_most": 4},
+        "redial": {"share": 0.6, "after": {"mean": "5 min", "law": "exponential"}, "at_most": 4, "patience": "same"},
         "repeat": {"share": 0.3, "after": "4 working hours", "to": "letters"},
     }
     net = network({"calls": calls})
@@ -168,6 +168,7 @@ def test_returns() -> None:
     never = LawCode.NEVER
     assert net.return_delay.code.tolist() == [LawCode.EXPONENTIAL, *[never] * 3, LawCode.DETERMINISTIC, *[never] * 3]
     assert net.return_delay.p[[0, 4], 0].tolist() == [300, 4 * 3600]
+    assert net.return_same_patience.tolist() == [True, False, False, False]
     assert (REDIAL, REPEAT) == (0, 1)
 
 
