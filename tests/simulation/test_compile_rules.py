@@ -57,7 +57,7 @@ def network(queues: dict[str, Any] | None = None, desks: dict[str, Any] | None =
         "horizon": {"start": "2026-03-02", "days": 2, "interval": "60 min", "hours": "08:00-18:00"}
         | top.pop("horizon", {}),
         "queues": {name: keys | (queues or {}).get(name, {}) for name, keys in PLAIN.items()},
-        "desks": {name: keys | (desks or {}).get(name, {}) for name, keys in DESKS.items()},
+        "desks": DESKS | (desks or {}),
     }
     return compile_network(Scenario.from_dict(data | top))
 
@@ -193,16 +193,18 @@ def test_what_happens_on_entering() -> None:
 
 
 def test_desks_rules() -> None:
-    serves = {"calls": {}, "letters": {"min_idle": 2, "interruptible": True}}
-    front = {"discipline": "relative wait", "absence": 0.05, "off_phone": [0] * 9 + [1, 2] + [0] * 13, "serves": serves}
-    back = {"serves": {"experts": {}, "visits": {}}}
-    net = network({"experts": {"volume": {"per_day": 1}}}, {"front": front, "back": back})
-    assert net.discipline.tolist() == [RELATIVE, PRIORITY]
-    assert net.min_idle.tolist() == [[0, 2, 0, 0], [0, 0, 0, 0]]
-    assert net.interruptible.tolist() == [[False, True, False, False], [False] * 4]
-    assert net.absence.tolist() == [0.05, 0]
-    assert net.off_phone.shape == (48, 2)
-    assert net.off_phone[32:36].tolist() == [[0, 0], [1, 0], [2, 0], [0, 0]]
+    serves = {"calls": {}, "letters": {"min_idle": 2, "interruptible": True, "priority": 2}}
+    front = {"absence": 0.05, "off_phone": [0] * 9 + [1, 2] + [0] * 13, "serves": serves}
+    back = {"discipline": "relative wait", "serves": {"experts": {}}}
+    target = {"answered": 0.8, "within": "1 min"}
+    desks = {"front": front, "back": back} | {"middle": {"serves": {"visits": {}}}}
+    net = network({"experts": {"volume": {"per_day": 1}, "target": target}}, desks)
+    assert net.discipline.tolist() == [PRIORITY, RELATIVE, PRIORITY]
+    assert net.min_idle.tolist() == [[0, 2, 0, 0], [0] * 4, [0] * 4]
+    assert net.interruptible.tolist() == [[False, True, False, False], [False] * 4, [False] * 4]
+    assert net.absence.tolist() == [0.05, 0, 0]
+    assert net.off_phone.shape == (48, 3)
+    assert net.off_phone[32:36].tolist() == [[0, 0, 0], [1, 0, 0], [2, 0, 0], [0, 0, 0]]
 
 
 def test_random_days_and_backlogs() -> None:
