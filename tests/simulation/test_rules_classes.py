@@ -87,7 +87,7 @@ TWO = {"d": Desk({"a": Serves()}, 2)}
 class TestRelativeWait:
     @pytest.mark.parametrize(("came", "first"), [(69, "a"), (70, "b"), (71, "b")])
     def test_the_longest_wait_in_units_of_the_target(self, rows, came, first):
-        """At 100 the b has waited 90 of its 60 s: 1.5, as the a has of its 20 s, if it came at 70. Then b came first."""
+        """At 100 the b has waited 90 of its 60 s, 1.5. So has an a of its 20 s that came at 70."""
         queues = {"a": Queue(classes=(Class(target=20.0),)), "b": Queue(classes=(Class(target=60.0),))}
         customers = [Customer("b", 0, 100), Customer("b", 10, 5), Customer("a", came, 5)]
         found = answered(rows(queues, RELATIVELY, customers, "start_s origin"))
