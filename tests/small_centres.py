@@ -34,6 +34,7 @@ class Back:
     to: str | None = None
     at_most: int = 10
     working: bool = False
+    same_patience: bool = False
 
 
 @dataclass(frozen=True)
@@ -323,6 +324,7 @@ class Centre:
             "return_queue": both(lambda q, back: self.queues.index(back.to) if back.to else q, int),
             "return_at_most": both(lambda q, back: back.at_most, int),
             "return_working": both(lambda q, back: back.working, bool),
+            "return_same_patience": each((back.same_patience for back in backs[0]), bool),
         }
 
     def told(self, log: ContactLog) -> dict[str, list]:

@@ -47,7 +47,7 @@ class Aftermath:
         if at_s >= self.stage.network.end_s:
             return PENDING
         entry = Entry.REDIAL if rule.kind == REDIAL else Entry.REPEAT
-        back = self.comings.back(leg, rule.queue, entry, at_s)
+        back = self.comings.back(leg, rule.queue, entry, at_s, rule.same_patience)
         self.stage.schedule(Happening(self.at_return, back), (RETURN, back.key), at_s - end_s)
         return COMES_BACK
 

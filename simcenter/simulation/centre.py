@@ -126,6 +126,7 @@ def _return(network: Network, kind: int, q: int, queues: list[Queue]) -> Return 
         queue=queues[network.return_queue[kind, q]],
         at_most=int(network.return_at_most[kind, q]),
         working=bool(network.return_working[kind, q]),
+        same_patience=bool(kind == REDIAL and network.return_same_patience[q]),
     )
 
 

@@ -66,15 +66,18 @@ class Comings:
             own=self.own_number(queue, *leg.key[1:3]),
         )
 
-    def back(self, leg: Leg, queue: Queue, entry: Entry, at_s: float) -> Leg:
-        """The first leg of the customer's next attempt."""
+    def back(self, leg: Leg, queue: Queue, entry: Entry, at_s: float, same_patience: bool) -> Leg:
+        """The first leg of the customer's next attempt, in which he is as patient as he was, or not."""
         _, origin, customer, number = leg.key
         row = self.row_in(queue, origin, customer)
         known = queue.classes[row]
         own = self.own_number(queue, origin, customer)
         attempt = leg.coming.attempt + 1
         coming = Coming(int(entry), row, known.priority, known.credit_s, attempt=attempt, own=own)
-        return self._leg(queue, origin, customer, number + 1, at_s, coming)
+        back = self._leg(queue, origin, customer, number + 1, at_s, coming)
+        if same_patience:
+            back.chances = (at_s, leg.chances[1], *back.chances[2:])
+        return back
 
     def called(self, leg: Leg, at_s: float, tries: int, predicted_s: float = NAN) -> Leg:
         """The leg in which the customer is called back."""

@@ -61,6 +61,7 @@ class Return:
     queue: Queue
     at_most: int
     working: bool
+    same_patience: bool
 
 
 class Queue:

@@ -75,6 +75,14 @@ def test_a_redial_at_once_comes_after_the_event_that_ends_the_attempt(rows):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("same", "until"), [(False, 125), (True, 130)])
+def test_patience_is_new_at_each_attempt_or_the_same(rows, same, until):
+    """He waits 30 s, calls again at 100 and waits 25 s, or 30 s as before."""
+    caller = Customer("a", 10, 50, (30, 25), u={Purpose.RETURN: (0.1, 0.9)}, delay=60)
+    found = rows(redialling(same_patience=same), ONE, [LONG, caller], WHAT)
+    assert found[2] == (1, 1, 1, "REDIAL", 100, until, "ABANDONED", "NONE")
+
+
 def test_into_a_closed_queue_he_is_turned_away_for_good(rows):
     queues = {"a": Queue(redial=Back(0.5), open=((0, 600),))}
     customers = [LONG, Customer("a", 10, 50, 30, u=YES, delay=600)]
