@@ -19,7 +19,8 @@ cdef inline void write_later(
     p.row_count += 1
     row.row, row.origin, row.customer, row.leg = leg.row, leg.origin, leg.customer, leg.number
     row.queue, row.from_desk, row.desk, row.adviser = leg.queue.index, leg.from_desk, desk, number
-    row.outcome, row.entry = leg.outcome, leg.entry
+    row.outcome, row.entry, row.attempt, row.customer_class = leg.outcome, leg.entry, leg.attempt, leg.class_row
+    row.own_adviser, row.returns, row.predicted_s = leg.own, leg.returns, leg.predicted_s
     row.entered_s, row.start_s, row.end_s, row.freed_s = leg.entered_s, start_s, leg.end_s, freed_s
 
 
@@ -27,15 +28,21 @@ cdef inline void write(Play* p, Leg* leg, int desk, int number, double start_s, 
     """One row: the leg is over."""
     if leg.number > 0:
         write_later(p, leg, desk, number, start_s, freed_s)
-    else:
-        check(p, 0 <= leg.row < p.first_count, b"a first leg has a row")
-        p.first.desk[leg.row] = desk
-        p.first.adviser[leg.row] = number
-        p.first.outcome[leg.row] = leg.outcome
-        p.first.start_s[leg.row] = start_s
-        p.first.end_s[leg.row] = leg.end_s
-        p.first.freed_s[leg.row] = freed_s
-        p.first_written += 1
+        return
+    check(p, 0 <= leg.row < p.first_count, b"a first leg has a row")
+    p.first.desk[leg.row] = desk
+    p.first.adviser[leg.row] = number
+    p.first.outcome[leg.row] = leg.outcome
+    p.first.start_s[leg.row] = start_s
+    p.first.end_s[leg.row] = leg.end_s
+    p.first.freed_s[leg.row] = freed_s
+    if p.first.own_adviser != NULL:
+        p.first.own_adviser[leg.row] = leg.own
+    if p.first.returns != NULL:
+        p.first.returns[leg.row] = leg.returns
+    if p.first.predicted_s != NULL:
+        p.first.predicted_s[leg.row] = leg.predicted_s
+    p.first_written += 1
 
 
 cdef inline void answered(Play* p, Leg* leg, double freed_s) noexcept nogil:

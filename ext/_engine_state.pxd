@@ -4,6 +4,7 @@ Queues, desks and advisers stay where they are for a whole run and point at one 
 move when it grows, which it does only between two events: so a pointer to a leg is good within an event, and what must
 last longer is its index.
 """
+from libc.math cimport NAN
 from libc.stdint cimport int64_t, uint8_t
 from libc.stdlib cimport realloc
 
@@ -29,6 +30,8 @@ cdef enum Phase:
     TALKS = 3
     WRAPS_UP = 4  # or hands over
     HELD = 5      # by its adviser for a customer who waits elsewhere (warm transfer)
+    RINGS = 6     # a callback that the customer does not answer
+    COMES = 7     # later: a redial, a repeat contact, another try of a callback
 
 cdef enum Failure:
     NONE = 0
@@ -51,10 +54,14 @@ cdef struct Heap:
 
 
 cdef struct Line:
-    # Who waits in a queue and was handed on by one desk (NOBODY: by none), the longest waiting at the head.
+    # Of a queue, or of those in it who wait for one adviser alone. All in a line are alike in what decides whether and
+    # how soon a desk may take them, so the one at its head has waited longest.
     Heap heap
-    int from_desk
-    int next  # line of the queue
+    int queue
+    int from_desk   # the desk that handed them on
+    int class_row
+    int64_t priority  # their class priority
+    int next        # line of the queue or adviser
 
 
 cdef struct Taker:
@@ -69,23 +76,58 @@ cdef struct Offer:
     int queue
     int64_t priority
     double after_s
+    int64_t min_idle
 
 
 cdef struct Serving:
     # How a desk serves a queue.
+    bint serves
+    bint interruptible
+    int64_t priority
+    int64_t min_idle
     double speed
     double resolved
-    int route_first
-    int route_last
+
+
+cdef struct Cell:
+    # Where the contacts of a class go whom a desk hands on, or those of a queue who are misrouted.
+    int first
+    int last
 
 
 cdef struct Route:
     int queue
+    int entry
+    int if_busy
     bint warm
+    int64_t priority     # class priority of the next leg; NOBODY: its class's
     double cum
     double after_s
     double handover_s
     double factor
+    double identify_s
+    double credit_s      # of the next leg; -1: what this one had waited
+
+
+cdef struct CustomerClass:
+    int64_t priority
+    double credit_s
+    double target_s
+
+
+cdef struct Return:
+    # A share of the customers whom a queue failed come back.
+    double share
+    int queue
+    int64_t at_most
+    bint working
+
+
+cdef struct Period:
+    # In which a queue is open.
+    double start_s
+    double end_s
+    double until_s       # open time before it
 
 
 cdef struct FirstLegs:
@@ -99,6 +141,10 @@ cdef struct FirstLegs:
     const double* transfer_u
     const double* resolved_u
     const double* equal_rank_u
+    const int64_t* customer
+    const int64_t* class_row
+    const int64_t* entry
+    const int64_t* place   # of each among the customers by number; NULL: they come in that order
 
 
 cdef struct Queue:
@@ -117,6 +163,28 @@ cdef struct Queue:
     int overflow_first    # those of them with an overflow wait, by its length
     int overflow_last
     int line              # the first of its lines
+    int class_first       # rows of its classes
+    int class_last
+    int64_t appointment_priority
+    int64_t callbacks     # callbacks that wait
+    int group             # its telephone lines
+    bint interrupts       # whether other work may be put back for its contacts
+    Cell misrouted
+    double balking
+    double callback_over_s  # infinite: none are offered
+    double callback_accepted
+    double callback_reached
+    int64_t callback_tries
+    double callback_retry_s
+    double callback_ring_s
+    double mean_handle_s
+    double own_share      # of its customers who have an adviser of their own
+    int own_desk
+    int64_t own_of
+    double own_wait_s
+    Return returns[2]     # redial, repeat contact
+    const Period* periods
+    int period_count
     FirstLegs first
 
 
@@ -128,6 +196,11 @@ cdef struct Desk:
     int target
     int to_leave    # how many of those on the floor are still to leave
     int numbers     # advisers there may be
+    bint relative   # who has waited longest relative to his promise is first
+    bint interruptible  # whether it has work that may be put back
+    int own_waiting  # who waits for one of its advisers alone
+    const uint8_t* present  # [day * numbers + number]; NULL: all are
+    Heap talks      # those that may be put back, by adviser: begun last, then the lowest number
     int offer_first  # by priority
     int offer_last
     Adviser* advisers  # by number
@@ -143,6 +216,8 @@ cdef struct Adviser:
     bint on_floor
     bint chatting
     int chat        # the first of the chats in hand that have work
+    int leg         # what he has in hand alone
+    int line        # the first of the lines of those who wait for him alone
     double since_s  # when held last changed
     double came_s
 
@@ -157,15 +232,28 @@ cdef struct Leg:
     int number        # of the leg
     int entry         # how it came
     int from_desk     # the desk that handed it on
+    int class_row
+    int attempt
+    int hops          # transfers in this attempt so far
+    int own           # number of the customer's own adviser
+    int tries         # number of the try of a callback
+    int returns
+    int group         # telephone lines of which the customer holds one
+    bint for_own      # waits for his own adviser alone
+    int64_t priority  # class priority
     int holder        # the leg before, whose adviser holds the customer until this one is answered
     double entered_s
+    double since_s    # when it entered, less its credit
+    double brought_s  # credit from the route that made it
     double patience_s
     double base_handle_s
     double transfer_u
     double resolved_u
     double equal_rank_u
     double factor
+    double identify_s
     double handover_s
+    double predicted_s
     int line
     int overflow      # the next of the queue's overflow waits
     Adviser* adviser
@@ -174,6 +262,10 @@ cdef struct Leg:
     double start_s
     double wrap_s
     double end_s
+    double kept_talk_s  # if it was to be handed on, but is kept as all there are busy
+    double kept_wrap_s
+    double work_s     # of a resumed leg: talk left
+    int work_desk     # of a resumed leg: where what is left was settled
     double left_s     # of a chat: work left at settled_s, at full attention
     double settled_s
     int next_chat     # of the same adviser
@@ -194,10 +286,15 @@ cdef struct Row:
     int64_t adviser
     int64_t outcome
     int64_t entry
+    int64_t attempt
+    int64_t customer_class
+    int64_t own_adviser
+    int64_t returns
     double entered_s
     double start_s
     double end_s
     double freed_s
+    double predicted_s
 
 
 cdef struct Duty:
@@ -215,6 +312,9 @@ cdef struct Columns:
     double* start_s
     double* end_s
     double* freed_s
+    int64_t* own_adviser   # NULL, as the next two: the same in all rows
+    int64_t* returns
+    double* predicted_s
 
 
 cdef struct Change:
@@ -243,7 +343,13 @@ cdef struct Play:
     const Taker* overflows
     const Offer* offers
     const Serving* servings  # [desk * queues + queue]
+    const Cell* cells        # [desk * classes + class row]
     const Route* routes
+    const CustomerClass* classes
+    int class_count
+    int64_t* free_lines    # by group
+    int* waiting_from      # [queue * (desks + 1) + desk that handed on + 1]
+    int* talk_place        # of each adviser in his desk's talks
     Heap* able
     int able_count
     int* able_place        # of each adviser in his desk's heap; NOBODY: not listed
@@ -253,6 +359,7 @@ cdef struct Play:
     int64_t change
     int64_t change_count
     const int64_t* staffing  # [interval * desks + desk]
+    const int64_t* day       # of each interval
     Heap arrivals          # the next of each queue
     int* arrival_place
     # legs, and the events about them: event 2 * leg is its end or its patience's, 2 * leg + 1 an overflow wait's
@@ -263,6 +370,7 @@ cdef struct Play:
     Heap events
     int* event_place       # of each event; NOBODY: not listed
     int* line_place        # of each leg in its line
+    Heap order             # in which those who wait are dropped
     Line* lines
     int line_count
     int line_room
@@ -356,7 +464,12 @@ cdef inline Leg* new_leg(Play* p) noexcept nogil:
     p.unused_count -= 1
     p.legs_made += 1
     leg.phase = ENTERING
-    leg.holder = NOBODY
+    leg.holder = leg.from_desk = leg.own = leg.group = leg.work_desk = NOBODY
+    leg.attempt = leg.hops = leg.tries = leg.returns = 0
+    leg.for_own = False
+    leg.factor = 1.0
+    leg.brought_s = leg.identify_s = 0.0
+    leg.predicted_s = NAN
     return leg
 
 

@@ -1,20 +1,36 @@
-"""Waiting lines: in each queue one for first arrivals and one for each desk that hands on into it.
+"""Waiting lines: in each queue one for each desk that handed on, class and class priority; and those of advisers.
 
-A desk may not take whom it handed on; so it takes from the head of a line or not at all, and nobody searches a line.
+A desk may not take whom it handed on, and may have to let contacts wait a while; so it takes from the head of a line or
+not at all, and nobody searches a line.
 """
-from _engine_heap cimport call_off, heap_push, heap_remove, leg_before
-from _engine_state cimport NOBODY, WAITS, ENTERING, Leg, Line, Play, Queue, check, grown, let_heap_grow
+from _engine_heap cimport call_off, heap_push, heap_remove
+from _engine_state cimport ENTERING, NOBODY, WAITS, Desk, Leg, Line, Play, Queue, check, grown, let_heap_grow
+
+cdef enum:
+    CALLBACK = 5  # how a leg came
 
 
-cdef inline int line_of(Play* p, Queue* queue, int from_desk) noexcept nogil:
-    """The line for those handed on by the desk, made if there is none; NOBODY when memory is short."""
-    cdef int i = queue.line
+cdef inline int line_for(Play* p, int first, const Leg* leg) noexcept nogil:
+    """The leg's line among those that begin with this one; NOBODY: there is none."""
+    cdef int i = first
+    cdef const Line* line
+    while i != NOBODY:
+        line = &p.lines[i]
+        if (
+            line.queue == leg.queue.index
+            and line.from_desk == leg.from_desk
+            and line.priority == leg.priority
+            and line.class_row == leg.class_row
+        ):
+            return i
+        i = line.next
+    return NOBODY
+
+
+cdef inline int new_line(Play* p, int next, const Leg* leg) noexcept nogil:
+    """A line for legs like this one; NOBODY when memory is short."""
     cdef void* new
     cdef Line* line
-    while i != NOBODY:
-        if p.lines[i].from_desk == from_desk:
-            return i
-        i = p.lines[i].next
     if p.line_count == p.line_room:
         new = grown(p, p.lines, 2 * <size_t>p.line_room + 8, sizeof(Line))
         if new == NULL:
@@ -24,48 +40,73 @@ cdef inline int line_of(Play* p, Queue* queue, int from_desk) noexcept nogil:
     line = &p.lines[p.line_count]
     line.heap.a = NULL
     line.heap.n = line.heap.room = 0
-    line.from_desk = from_desk
-    line.next = queue.line
-    queue.line = p.line_count
+    line.queue, line.from_desk = leg.queue.index, leg.from_desk
+    line.priority, line.class_row = leg.priority, leg.class_row
+    line.next = next
     p.line_count += 1
-    return queue.line
+    return p.line_count - 1
 
 
-cdef inline void join(Play* p, Leg* leg) noexcept nogil:
-    """Let the leg wait."""
-    cdef int i = line_of(p, leg.queue, leg.from_desk)
-    if i == NOBODY:
-        return
+cdef inline void line_up(Play* p, Leg* leg, int i) noexcept nogil:
+    """Let the leg wait in this line."""
     let_heap_grow(p, &p.lines[i].heap)
     if p.lines[i].heap.n == p.lines[i].heap.room:
         return
     leg.line = i
     leg.phase = WAITS
     leg.queue.waiting += 1
-    heap_push(p, &p.lines[i].heap, p.line_place, leg.entered_s, 0, leg.index, 0)
+    p.waiting_from[leg.queue.index * (p.desk_count + 1) + leg.from_desk + 1] += 1
+    heap_push(p, &p.lines[i].heap, p.line_place, leg.since_s, 0, leg.index, 0)
+
+
+cdef inline void join(Play* p, Leg* leg) noexcept nogil:
+    """Let the leg wait."""
+    cdef int i = line_for(p, leg.queue.line, leg)
+    if i == NOBODY:
+        i = new_line(p, leg.queue.line, leg)
+        if i == NOBODY:
+            return
+        leg.queue.line = i
+    if leg.entry == CALLBACK:
+        leg.queue.callbacks += 1
+    line_up(p, leg, i)
+
+
+cdef inline void join_own(Play* p, Leg* leg) noexcept nogil:
+    """Let the leg wait for its own adviser alone."""
+    cdef Desk* desk = &p.desks[leg.queue.own_desk]
+    cdef int i = line_for(p, desk.advisers[leg.own].line, leg)
+    if i == NOBODY:
+        i = new_line(p, desk.advisers[leg.own].line, leg)
+        if i == NOBODY:
+            return
+        desk.advisers[leg.own].line = i
+    leg.for_own = True
+    desk.own_waiting += 1
+    line_up(p, leg, i)
+
+
+cdef inline void leave_line(Play* p, Leg* leg) noexcept nogil:
+    """Take the leg out of its line."""
+    check(p, leg.phase == WAITS, b"who leaves a line waits in it")
+    leg.phase = ENTERING
+    leg.queue.waiting -= 1
+    p.waiting_from[leg.queue.index * (p.desk_count + 1) + leg.from_desk + 1] -= 1
+    if leg.for_own:
+        leg.for_own = False
+        p.desks[leg.queue.own_desk].own_waiting -= 1
+    elif leg.entry == CALLBACK:
+        leg.queue.callbacks -= 1
+    heap_remove(p, &p.lines[leg.line].heap, p.line_place, p.line_place[leg.index], 0)
 
 
 cdef inline void leave(Play* p, Leg* leg) noexcept nogil:
     """Take the leg out of its line, and the ends of its waits off the list: answered, abandoned or dropped."""
-    check(p, leg.phase == WAITS, b"who leaves a line waits in it")
-    leg.phase = ENTERING
-    leg.queue.waiting -= 1
-    heap_remove(p, &p.lines[leg.line].heap, p.line_place, p.line_place[leg.index], 0)
+    leave_line(p, leg)
     call_off(p, 2 * leg.index)
     call_off(p, 2 * leg.index + 1)
 
 
-cdef inline Leg* longest_waiting(Play* p, Queue* queue) noexcept nogil:
-    """The first of all who wait in the queue; NULL: nobody."""
-    cdef Leg* first = NULL
-    cdef Leg* head
-    cdef int i = queue.line
-    while i != NOBODY:
-        if p.lines[i].heap.n > 0:
-            head = &p.legs[p.lines[i].heap.a[0].ref]
-            if first == NULL or head.entered_s < first.entered_s or (
-                head.entered_s == first.entered_s and leg_before(head, first)
-            ):
-                first = head
-        i = p.lines[i].next
-    return first
+cdef inline bint waits_for(const Play* p, const Queue* queue, int desk) noexcept nogil:
+    """Whether anybody waits whom the desk did not hand on."""
+    return queue.waiting > p.waiting_from[queue.index * (p.desk_count + 1) + desk + 1]

@@ -4,15 +4,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from simcenter.errors import ScenarioError
-from simcenter.simulation.log import ContactLog
-from simcenter.simulation.network import CHAT, DEFERRED, RANDOM, Network, Periods
-from simcenter.simulation.rules_off import rules_off
+from simcenter.simulation.log import ContactLog, Entry
+from simcenter.simulation.network import CHAT, DEFERRED, RELATIVE, IntArray, Network, Periods
 from simcenter.simulation.staffing import Staffing
 
 if TYPE_CHECKING:
-    from simcenter.simulation.draws import Draws
+    from simcenter.simulation.draws import Draws, FirstLegs
 
 try:
     from simcenter._engine import Centre
@@ -21,116 +20,161 @@ except ImportError as error:
         "simcenter's compiled parts are missing: run `pip install .` in its folder (see CONTRIBUTING.md)"
     ) from error
 
-SIMPY_ONLY = (
-    "return_share", "balking", "line_group", "callback_over_s", "own_share", "discipline", "min_idle", "interruptible",
-    "absence", "off_phone", "route_identify_s", "route_if_busy", "route_priority", "route_credit_s", "slot_s",
-    "backlog",
-)  # fmt: skip
-"""What is not compiled yet: where a network says otherwise than with the rule off, this engine refuses it."""
+Plan = dict[str, np.ndarray]
+"""What the structs are made from: for each a row of each of some arrays."""
 
 OPENING, STAFFING = 0, 1
 CLOSES = -1
 
 
 def play(network: Network, staffing: Staffing, draws: "Draws") -> ContactLog:
-    """Play one replication. See ``simcenter.simulation.engine.play``.
-
-    Raises
-    ------
-    ScenarioError
-        When the scenario has a rule that only the SimPy engine has so far.
-    """
-    on = _rules_on(network)
-    if on:
-        raise ScenarioError([f"engine: compiled does not have these rules yet: {', '.join(on)}"])
-    firsts = [draws.first(q) for q in range(len(network.queue_names))]
+    """Play one replication. See ``simcenter.simulation.engine.play``."""
+    firsts = [First(draws.first(q)) for q in range(len(network.queue_names))]
     advisers = np.ascontiguousarray(staffing.advisers, dtype=np.int64)
-    return ContactLog(**_centre(network).play(advisers, firsts, draws))
+    numbers = advisers.max(axis=0, initial=0)
+    present = [
+        _present(network, draws, d, int(number)) if network.absence[d] > 0 else None for d, number in enumerate(numbers)
+    ]
+    targets = _targets(network, advisers, present)
+    return ContactLog(**_centre(network).play(targets, numbers, present, firsts, draws))
 
 
-def supports(network: Network) -> bool:
-    """Whether this engine has all the rules of the network."""
-    return not _rules_on(network)
+class First:
+    """The first legs of a queue's customers, who may come in another order than that of their numbers.
+
+    Parameters
+    ----------
+    legs : FirstLegs
+    """
+
+    def __init__(self, legs: "FirstLegs") -> None:
+        self.arrival_s, self.patience_s, self.base_handle_s = legs.arrival_s, legs.patience_s, legs.base_handle_s
+        self.transfer_u, self.resolved_u, self.equal_rank_u = legs.transfer_u, legs.resolved_u, legs.equal_rank_u
+        self.customer, self.class_row, self.entry = legs.customer, legs.class_row, legs.entry
+        self.order: IntArray | None = None
+        """Of the customers by number; None: they come so."""
+        self.place: IntArray | None = None
+        """Of each in that order."""
+        if (np.diff(self.customer) < 0).any():
+            self.order = np.argsort(self.customer)
+            self.place = np.empty(len(self.order), dtype=np.int64)
+            self.place[self.order] = np.arange(len(self.order))
+
+    def by_number(self, column: np.ndarray) -> np.ndarray:
+        """The column in the order of the customers' numbers."""
+        return column if self.order is None else column[self.order]
+
+    @property
+    def entry_in_log(self) -> np.ndarray:
+        """How they come, by number: who does not come to his appointment has one all the same."""
+        if not self.entry.any():
+            return np.broadcast_to(np.int64(0), len(self.entry))
+        entry = self.by_number(self.entry)
+        return np.where(entry == Entry.NO_SHOW, int(Entry.APPOINTMENT), entry)
 
 
-@lru_cache(maxsize=8)
-def _rules_on(network: Network) -> list[str]:
-    """Fields of the network that switch on what this engine does not have."""
-    off = rules_off(network)
-    queues = len(network.queue_names)
-    on = [name for name in SIMPY_ONLY if not _same(getattr(network, name), off[name])]
-    if len(network.class_names) > queues:
-        on.append("class_names")
-    elif len(network.route_queue) > network.route_first[len(network.desk_names) * queues]:
-        on.append("misrouted")
-    if (network.equal_rank > RANDOM).any():
-        on.append("equal_rank")
-    return on
+def _present(network: Network, draws: "Draws", desk: int, number: int) -> npt.NDArray[np.uint8]:
+    """Which of a desk's advisers are there on which day: (days, number)."""
+    days = range(len(network.day_start_s) - 1)
+    return np.array([draws.present(desk, day, number) for day in days], dtype=np.uint8).reshape(len(days), number)
 
 
-def _same(one: Any, other: Any) -> bool:
-    return bool(np.array_equal(one, other))
+def _targets(network: Network, advisers: IntArray, present: list[npt.NDArray[np.uint8] | None]) -> IntArray:
+    """Advisers there are to be, (T, D): of those scheduled who are present, less those off the phone."""
+    targets = advisers
+    if any(there is not None for there in present):
+        targets, day = advisers.copy(), _day(network)
+        for d, there in enumerate(present):
+            if there is not None:
+                until = np.hstack([np.zeros((len(there), 1), dtype=np.int64), there.cumsum(axis=1, dtype=np.int64)])
+                targets[:, d] = until[day, advisers[:, d]]
+    if network.off_phone.any():
+        targets = np.maximum(targets - network.off_phone, 0)
+    return np.ascontiguousarray(targets, dtype=np.int64)
 
 
 @lru_cache(maxsize=8)  # networks are compared by identity, and played many times in a row
 def _centre(network: Network) -> Centre:
-    return Centre(_plan(network), network.max_legs, network.end_s)
+    parts = (_queues, _queue_rules, _takers, _desks, _routes, _changes, _clock)
+    plan: Plan = {}
+    for part in parts:
+        plan |= part(network)
+    return Centre(plan, network.max_legs, network.end_s)
 
 
-def _plan(network: Network) -> dict[str, np.ndarray]:
-    """Give the arrays that the compiled engine makes its structs from."""
-    plan = _queues(network) | _takers(network) | _offers(network) | _changes(network)
-    for name in ("route_first", "route_queue"):
-        plan[name] = np.ascontiguousarray(getattr(network, name), dtype=np.int64)
-    for name in ("route_cum", "route_warm", "route_after_s", "route_handover_s", "route_factor"):
-        plan[name] = np.ascontiguousarray(getattr(network, name), dtype=np.float64)
-    for name in ("speed", "resolved"):
-        plan[name] = np.ascontiguousarray(getattr(network, name), dtype=np.float64).ravel()
-    return plan
-
-
-def _queues(network: Network) -> dict[str, np.ndarray]:
-    count = len(network.queue_names)
-    chat = network.kind == CHAT
-    slots = np.where(chat, network.chat_slots, 1)
+def _queues(network: Network) -> Plan:
+    desks = np.array([bool(row.any()) for row in network.interruptible])  # that have work to be put back
     return {
         "live": network.kind != DEFERRED,
-        "chat": chat,
+        "chat": network.kind == CHAT,
         "drops": network.drop_at_closing,
         "equal_rank": network.equal_rank,
         "room": np.where(network.waiting_room < 0, np.iinfo(np.int64).max, network.waiting_room),
         "wrap_share": network.wrap_share,
-        "speeds": np.hstack([np.ones((count, 1)), network.chat_speed]),
-        "slots": np.array([slots[serves & chat].max(initial=1) for serves in network.serves], dtype=np.int64),
+        "speeds": np.hstack([np.ones((len(network.queue_names), 1)), network.chat_speed]),
+        "interrupts": network.serves[desks].any(axis=0) & (network.kind != DEFERRED),
     }
 
 
-def _takers(network: Network) -> dict[str, np.ndarray]:
+QUEUE_RULES = (
+    "mean_handle_s", "balking", "class_first", "class_priority", "class_credit_s", "class_target_s", "line_group",
+    "appointment_priority", "callback_over_s", "callback_accepted", "callback_reached", "callback_tries",
+    "callback_retry_s", "callback_ring_s", "own_share", "own_desk", "own_of", "own_wait_s", "return_share",
+    "return_queue", "return_at_most", "return_working",
+)  # fmt: skip
+
+
+def _queue_rules(network: Network) -> Plan:
+    return {name: getattr(network, name) for name in QUEUE_RULES} | {"line_count": _whole(network.line_count)}
+
+
+def _takers(network: Network) -> Plan:
     """The desks of each queue by rank, then file order; and those with an overflow wait by its length first."""
     takers, overflows = [], []
     for q in range(len(network.queue_names)):
         rows = sorted((int(network.rank[d, q]), d) for d in range(len(network.desk_names)) if network.serves[d, q])
         takers.append([(rank, d, float(network.after_s[d, q])) for rank, d in rows])
         overflows.append(sorted((row for row in takers[-1] if row[2] > 0), key=lambda row: row[2]))
-    return _table("taker", ("rank", "desk", "after_s"), takers) | _table(
-        "overflow", ("rank", "desk", "after_s"), overflows
-    )
+    columns = ("rank", "desk", "after_s")
+    return _table("taker", columns, takers) | _table("overflow", columns, overflows)
 
 
-def _offers(network: Network) -> dict[str, np.ndarray]:
-    """The queues of each desk by priority, then file order."""
+def _desks(network: Network) -> Plan:
+    """The desks, the queues of each by priority, then file order, and how it serves them."""
+    chat = network.kind == CHAT
     offers = [
         sorted(
-            (int(network.priority[d, q]), q, float(network.after_s[d, q]))
+            (int(network.priority[d, q]), q, float(network.after_s[d, q]), int(network.min_idle[d, q]))
             for q in range(len(network.queue_names))
             if network.serves[d, q]
         )
         for d in range(len(network.desk_names))
     ]
-    return _table("offer", ("priority", "queue", "after_s"), offers)
+    pairs = ("serves", "interruptible", "priority", "min_idle", "speed", "resolved")
+    return {
+        "slots": np.array([network.chat_slots[serves & chat].max(initial=1) for serves in network.serves]),
+        "relative": network.discipline == RELATIVE,
+        "has_interruptible": network.interruptible.any(axis=1),
+        **{name: getattr(network, name).ravel() for name in pairs},
+        **_table("offer", ("priority", "queue", "after_s", "min_idle"), offers),
+    }
 
 
-def _table(name: str, columns: tuple[str, ...], rows: list[list[tuple[Any, ...]]]) -> dict[str, np.ndarray]:
+ROUTES = ("queue", "if_busy", "warm", "priority", "cum", "after_s", "handover_s", "factor", "identify_s", "credit_s")
+
+
+def _routes(network: Network) -> Plan:
+    """Routes of each (desk, class), then those of who is misrouted in each queue."""
+    cells = len(network.desk_names) * len(network.class_names)
+    first = np.full(cells + len(network.queue_names) + 1, len(network.route_queue), dtype=np.int64)
+    first[: len(network.route_first)] = network.route_first
+    misrouted = np.arange(len(network.route_queue)) >= first[cells]
+    entry = np.where(misrouted, int(Entry.MISROUTED), int(Entry.TRANSFER))
+    routes = {f"route_{name}": getattr(network, f"route_{name}") for name in ROUTES}
+    return routes | {"route_first": first, "route_entry": entry}
+
+
+def _table(name: str, columns: tuple[str, ...], rows: list[list[tuple[Any, ...]]]) -> Plan:
     """Rows of several places, one behind the other, as columns, and where those of each place begin."""
     flat = [row for place in rows for row in place]
     table = {f"{name}_first": np.cumsum([0, *map(len, rows)], dtype=np.int64)}
@@ -140,7 +184,7 @@ def _table(name: str, columns: tuple[str, ...], rows: list[list[tuple[Any, ...]]
     return table
 
 
-def _changes(network: Network) -> dict[str, np.ndarray]:
+def _changes(network: Network) -> Plan:
     """Openings and staffing changes of the whole horizon, in the order of events."""
     changes: list[tuple[float, int, int, int]] = []
     for q in range(len(network.queue_names)):
@@ -152,13 +196,37 @@ def _changes(network: Network) -> dict[str, np.ndarray]:
             changes += [(i * network.interval_s, STAFFING, d, i) for i in intervals]
             changes.append((end_s, STAFFING, d, CLOSES))
     changes.sort(key=lambda change: change[:3])
-    columns = list(zip(*changes, strict=True)) or [(), (), (), ()]
+    at_s, kind, place, number = list(zip(*changes, strict=True)) or [(), (), (), ()]
     return {
-        "change_s": np.array(columns[0], dtype=np.float64),
-        "change_kind": np.array(columns[1], dtype=np.int64),
-        "change_place": np.array(columns[2], dtype=np.int64),
-        "change_number": np.array(columns[3], dtype=np.int64),
+        "change_s": np.array(at_s, dtype=np.float64),
+        "change_kind": _whole(kind),
+        "change_place": _whole(place),
+        "change_number": _whole(number),
+        "day": _day(network),
     }
+
+
+def _clock(network: Network) -> Plan:
+    """The open periods of queues, and the open time before each of them."""
+    periods = network.queue_open
+    until = [np.cumsum([0.0, *(end_s - start_s for start_s, end_s in _periods(periods, q))])[:-1]
+             for q in range(len(network.queue_names))]  # fmt: skip
+    return {
+        "period_first": periods.first,
+        "period_start_s": periods.start_s,
+        "period_end_s": periods.end_s,
+        "period_until_s": np.concatenate(until),
+    }
+
+
+def _day(network: Network) -> IntArray:
+    """The calendar day of each interval."""
+    start_s = np.arange(round(network.end_s / network.interval_s)) * network.interval_s
+    return _whole(np.searchsorted(network.day_start_s, start_s, side="right") - 1)
+
+
+def _whole(numbers: npt.ArrayLike) -> IntArray:
+    return np.ascontiguousarray(numbers, dtype=np.int64)
 
 
 def _periods(periods: Periods, place: int) -> list[tuple[float, float]]:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simcenter.errors import ScenarioError
+from simcenter.simulation import compiled_engine
 from simcenter.simulation.log import ContactLog
 from simcenter.simulation.network import Network
 from simcenter.simulation.staffing import Staffing
@@ -44,13 +45,11 @@ def play(network: Network, staffing: Staffing, draws: "Draws", engine: str = "au
         raise ScenarioError(
             [f"staffing: must have {shape[0]} intervals and {shape[1]} desks, got {staffing.advisers.shape}"]
         )
-    from simcenter.simulation import compiled_engine
+    if engine == "simpy":
+        from simcenter.simulation import simpy_engine  # simpy is loaded only where it is used
 
-    if engine == "compiled" or (engine == "auto" and compiled_engine.supports(network)):
-        return compiled_engine.play(network, staffing, draws)
-    from simcenter.simulation import simpy_engine  # simpy is loaded only where it is used
-
-    return simpy_engine.play(network, staffing, draws)
+        return simpy_engine.play(network, staffing, draws)
+    return compiled_engine.play(network, staffing, draws)
 
 
 def check_engine(engine: str) -> None:

@@ -64,7 +64,13 @@ def test_rough_centres_give_the_same_rows(centre):
     check_equal(*centre, centre)
 
 
-@examples(100, derandomize=True)
+@examples(120, derandomize=True)
+@given(data=scenarios(rules=True, most=12.0), seed=st.integers(0, 99))
+def test_scenarios_with_rules_give_the_same_rows(data, seed):
+    check_scenario(Scenario.from_dict(data, base=Path()), seed)
+
+
+@examples(40, derandomize=True)
 @given(data=scenarios(), seed=st.integers(0, 99))
 def test_scenarios_give_the_same_rows(data, seed):
     check_scenario(Scenario.from_dict(data, base=Path()), seed)
@@ -94,7 +100,7 @@ def test_rough_centres_give_the_same_rows_at_night(centre):
 
 @pytest.mark.nightly
 @examples(5000)
-@given(data=scenarios(max_desks=4, most=12.0), seed=st.integers(0, 2**63 - 1))
+@given(data=scenarios(max_desks=4, most=12.0, rules=True), seed=st.integers(0, 2**63 - 1))
 def test_scenarios_give_the_same_rows_at_night(data, seed):
     check_scenario(Scenario.from_dict(data, base=Path()), seed)
 
