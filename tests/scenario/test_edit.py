@@ -132,3 +132,71 @@ def test_what_the_caller_holds_is_never_changed(two_desks):
     before = repr(two_desks)
     Scenario.from_dict(two_desks).replace("queues.calls.patience.mean", "1 min")
     assert repr(two_desks) == before
+
+
+REDIAL = {"share": 0.5, "after": "10 min"}
+RULES = {
+    "queues.calls.redial": REDIAL,
+    "queues.calls.lines": "main",
+    "lines.main": 30,
+    "queues.calls.volume_counts": "all attempts",
+    "queues.calls.target": {"abandoned": 0.05},
+    "queues.calls.classes.VIP": {"share": 0.1},
+    "queues.calls.misrouted.returns": {"share": 0.1, "after": "40 s"},
+    "desks.third.serves.returns": {},
+}
+
+
+@pytest.fixture
+def with_rules(two_desks):
+    two_desks["desks"]["third"] = {"serves": {"mail": {}}}
+    return Scenario.from_dict(two_desks).replace(RULES)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "look"),
+    [
+        ("queues.calls.redial.share", 0.7, lambda s: s.queues["calls"].redial.share == 0.7),
+        ("queues.calls.redial.after", {"mean": "5 min", "cv": 2}, lambda s: s.queues["calls"].redial.after.cv == 2),
+        ("queues.calls.redial.after.mean", "2 working hours", lambda s: s.queues["calls"].redial.working),
+        ("queues.calls.redial", None, lambda s: s.queues["calls"].redial is None),
+        ("queues.calls.volume_counts.abandoned", 0.1, lambda s: s.queues["calls"].volume_counts.abandoned == 0.1),
+        ("queues.calls.classes.VIP.patience", "9 min", lambda s: vip(s).patience.mean_s == 540),
+        ("queues.calls.classes.VIP", None, lambda s: s.queues["calls"].classes == {}),
+        ("queues.calls.misrouted.returns.if_busy", "keep", lambda s: misrouted(s).if_busy == "keep"),
+        ("queues.calls.misrouted", None, lambda s: s.queues["calls"].misrouted == {}),
+        ("queues.mail.backlog", 7, lambda s: s.queues["mail"].backlog == 7),
+        ("lines.main", 2, lambda s: s.lines == {"main": 2}),
+        ("variability.day", 0.3, lambda s: s.queues["mail"].variability.day == 0.3),
+        ("queues.mail.variability.day", 0.3, lambda s: s.queues["calls"].variability.day == 0),
+        ("horizon.warm_up", "1 h", lambda s: s.horizon.warm_up_s == 3600),
+        ("desks.front.absence", 0.1, lambda s: s.desks["front"].absence == 0.1),
+        ("desks.front.off_phone", np.full(24, 0), lambda s: s.desks["front"].off_phone == (0,) * 48),
+        ("desks.front.serves.mail.min_idle", 2, lambda s: s.desks["front"].serves["mail"].min_idle == 2),
+        ("desks.front.serves.calls.transfers.returns.shares", {"VIP": 0.5}, lambda s: transfer(s).shares["VIP"] == 0.5),
+        ("desks.front.serves.calls.transfers.returns.shares.VIP", 0.5, lambda s: transfer(s).shares == {"VIP": 0.5}),
+    ],
+)  # fmt: skip
+def test_rules_are_switched_on_and_off_key_by_key(with_rules, key, value, look):
+    for scenario in (with_rules, Scenario.from_dict(with_rules.to_dict())):
+        assert look(scenario.replace(key, value))
+
+
+def vip(scenario):
+    return scenario.queues["calls"].classes["VIP"]
+
+
+def misrouted(scenario):
+    return scenario.queues["calls"].misrouted["returns"]
+
+
+def test_a_rule_that_is_taken_out_leaves_the_scenario_as_it_was(scenario):
+    assert scenario.replace("queues.calls.redial", REDIAL) != scenario
+    assert scenario.replace("queues.calls.redial", REDIAL).replace("queues.calls.redial", None) == scenario
+
+
+def test_arrivals_take_the_place_of_a_volume(scenario):
+    change = {"queues.calls.arrivals.at": np.array([1.0, 2.5]), "queues.calls.volume": None}
+    replayed = scenario.replace(change)
+    assert replayed.queues["calls"].arrivals.at_s == (1.0, 2.5)
+    assert replayed.replace({"queues.calls.arrivals": None, "queues.calls.volume": {"per_day": 40}}) == scenario

@@ -83,7 +83,7 @@ def places(data, before=()):
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=scenarios(max_queues=3, max_desks=2), draw=st.data())
+@given(data=scenarios(max_queues=3, max_desks=2, rules=True), draw=st.data())
 def test_junk_anywhere_gives_a_scenario_or_problems_in_one_line_each(data, draw):
     """Never another exception, whatever stands in one or two places."""
     for _ in range(draw.draw(st.integers(1, 2))):
