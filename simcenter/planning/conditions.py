@@ -16,7 +16,8 @@ class Conditions:
     to wait, find it full, leave on seeing the queue, and take a callback; ``lost_after_s`` (Q,) after how long those
     who are lost leave; ``profile`` (T, Q) when deferred work is done, summing to 1 per deferred queue; ``kept`` (T, D)
     share of what comes first to a desk that it can carry; ``own_kept`` (T, Q) share of the customers with an adviser of
-    their own whom that one gets to.
+    their own whom that one gets to; ``pull`` (T, D) how much more each desk gets than its place in the order of desks
+    says, None if nobody measured it.
     """
 
     hold_s: FloatArray
@@ -29,6 +30,7 @@ class Conditions:
     profile: FloatArray
     kept: FloatArray
     own_kept: FloatArray
+    pull: FloatArray | None = None
 
 
 def plain_conditions(centre: Centre) -> Conditions:

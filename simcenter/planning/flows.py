@@ -20,6 +20,8 @@ from simcenter.simulation.network import DISCONNECT, KEEP, REDIAL, REPEAT, WAIT
 
 FEW = 1e-9
 """Share of all contacts below which attempts are followed no further."""
+SPILL = 0.02
+"""Share of a queue that any desk may get, whatever the order of desks, where measured shares are to be met."""
 BARE, RECEIVED, RETURNED = 0, 1, 2
 """Where a desk's work comes from: first legs of first attempts, legs handed on, later attempts."""
 
@@ -212,6 +214,10 @@ def desk_weights(centre: Centre, queue: int, origin: int, conditions: Conditions
     the desk that handed the contact on, -1 for none.
     """
     pool = _pool_weights(centre, queue, origin, conditions.kept)
+    if conditions.pull is not None:
+        able = centre.serves[:, queue] & (np.arange(len(centre.desks)) != origin)
+        pool = (pool + SPILL * (able & centre.desk_open)) * conditions.pull
+        pool = pool / np.maximum(pool.sum(axis=1, keepdims=True), FEW)
     desk = int(centre.own_desk[queue])
     if desk < 0 or desk == origin or not centre.own_share[queue]:
         return pool

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simcenter.measures.targets import criteria
+from simcenter.planning.criteria import MOST_BLOCKED
 from simcenter.planning.pools import Limit
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ NEARLY_ALL = 0.995
 
 
 def limits_of(scenario: "Scenario") -> tuple[Limit, ...]:
-    """Every limit that the closed form keeps, queue by queue; a class's hold for all its queue's customers."""
+    """Every limit that the closed form keeps, queue by queue; a class's hold for all customers of its queue. Waiting
+    rooms are not to be full often."""
     words = {(one.place, one.measure): f"{one.place}: {one.condition}" for one in criteria(scenario)}
     limits: list[Limit] = []
     for q, (name, queue) in enumerate(scenario.queues.items()):
@@ -23,6 +25,8 @@ def limits_of(scenario: "Scenario") -> tuple[Limit, ...]:
         for place, target in targets.items():
             if target is not None:
                 limits += _limits(q, queue, target, place, words)
+        if queue.waiting_room is not None:
+            limits.append(Limit(q, "blocked", MOST_BLOCKED, label=f"{name}: blocked <= {100 * MOST_BLOCKED:g} %"))
     return tuple(limits)
 
 

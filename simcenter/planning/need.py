@@ -20,8 +20,8 @@ UNTARGETED = 0.90
 """Occupancy at which work without any target is staffed."""
 DUST = 1e-9
 MOST_CV = 20.0
-NOBODY, NO_TARGET, BACKLOG, IDLE, OCCUPANCY = -1, -2, -3, -4, -5
-"""What asks for a desk's advisers where it is no limit of a queue."""
+NOBODY, NO_TARGET = -1, -2
+"""What asks for a pool's advisers where it is no limit of a queue."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Need:
     ``live`` phone and face to face, ``chats``, ``level`` deferred work beside them; ``idle`` what the deferred work
     needs beyond the idle time of the live, or that must stay idle; ``occupancy`` for the desk's ``max_occupancy``; all
     these on a mean day. ``busyness`` more for busy days, ``absence`` more to plan than are needed on the floor,
-    ``off_phone`` in meetings. ``binding`` (T, D) the number of the limit that asks for most, or one of NOBODY,
-    NO_TARGET, BACKLOG, IDLE, OCCUPANCY.
+    ``off_phone`` in meetings. ``live_limit``, ``chat_limit`` (T, D) the number of the limit that asks for most of
+    ``live`` and of ``chats``, NO_TARGET or NOBODY.
     """
 
     live: FloatArray
@@ -43,7 +43,8 @@ class Need:
     busyness: FloatArray
     absence: FloatArray
     off_phone: FloatArray
-    binding: IntArray
+    live_limit: IntArray
+    chat_limit: IntArray
 
     @property
     def mean_day(self) -> FloatArray:
@@ -78,13 +79,11 @@ def loads(centre: Centre, queues: "Sequence[Queue]", work_s: FloatArray, flows: 
 
 
 def need_of(centre: Centre, limits: Sequence[Limit], flows: Flows, load: FloatArray) -> Need:
-    """The advisers that (T, D, Q) erlangs ask for, part by part."""
-    live, binding = pooled(centre, limits, flows, load, EXCLUSIVE)
-    chats, binding_chats = pooled(centre, limits, flows, load, CHAT)
-    binding = np.where(chats > live, binding_chats, binding)
+    """The advisers that (T, D, Q) erlangs ask for on a mean day, part by part."""
+    live, live_limit = pooled(centre, limits, flows, load, EXCLUSIVE)
+    chats, chat_limit = pooled(centre, limits, flows, load, CHAT)
     deferred = centre.kind == DEFERRED
     own = np.where(centre.interruptible[None], 0.0, load)[:, :, deferred].sum(axis=2)
-    binding = np.where(own > live + chats, BACKLOG, binding)
     # deferred work that nobody interrupts needs advisers of its own, beside those that keep the live promises; the
     # other uses their idle time. An adviser with several chats is busy once.
     work = load[:, :, centre.kind == EXCLUSIVE].sum(axis=2) + load[:, :, deferred].sum(axis=2)
@@ -92,16 +91,13 @@ def need_of(centre: Centre, limits: Sequence[Limit], flows: Flows, load: FloatAr
     some = (load * deferred > DUST) & (centre.min_idle[None] > 1)
     kept_idle = np.where(some, centre.min_idle[None] - 1, 0).max(axis=2)
     idle = np.where(load[:, :, deferred].sum(axis=2) > DUST, np.maximum(work + kept_idle - (live + chats + own), 0), 0)
-    binding = np.where(idle > DUST, IDLE, binding)
     cap = centre.max_occupancy
     occupancy = np.maximum(np.where(cap < 1, work / cap, 0.0) - (live + chats + own + idle), 0.0)
-    binding = np.where(occupancy > DUST, OCCUPANCY, binding)
     none = np.zeros_like(live)
-    mean_day = Need(live, chats, own, idle, occupancy, none, none, none, binding)
-    return _on_any_day(centre, limits, flows, load, mean_day)
+    return Need(live, chats, own, idle, occupancy, none, none, none, live_limit, chat_limit)
 
 
-def _on_any_day(centre: Centre, limits: Sequence[Limit], flows: Flows, load: FloatArray, need: Need) -> Need:
+def on_any_day(centre: Centre, limits: Sequence[Limit], flows: Flows, load: FloatArray, need: Need) -> Need:
     """The same, with what busy days, absence and meetings add."""
     floor = need.mean_day
     cv = load_cv(centre, load)
@@ -159,7 +155,7 @@ def pooled(
                 found = least(pool, limit, None if chance is None else chance.at(places[t, d]))
                 binding[t, d] = np.where(found > needed[t, d], number, binding[t, d])
                 needed[t, d] = np.maximum(needed[t, d], found)
-    bare = (needed <= 0) & (whole > 0)
+    bare = (needed <= DUST) & (whole > 0)
     return np.where(bare, whole / UNTARGETED, needed), np.where(bare, NO_TARGET, binding)
 
 

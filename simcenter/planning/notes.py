@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simcenter.planning.centre import Centre
+from simcenter.simulation.attempts import volume_notes
 
 if TYPE_CHECKING:
     from simcenter.scenario import Scenario
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
 def notes_of(scenario: "Scenario", centre: Centre) -> tuple[str, ...]:
     """What was done to the volumes, and which rules the closed form sees only on average or not at all."""
-    notes: list[str] = []
+    notes = list(volume_notes(scenario))
     random = (centre.day_cv > 0) | (centre.burst_cv > 0)
     if (random & (centre.volume > 0).any(axis=0)).any():
         notes.append("demand is random: targets are kept on average over busy and quiet days, not on every single one")

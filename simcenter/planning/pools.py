@@ -6,7 +6,7 @@ arrivals at the full rate and the others at 1 - b of it; the latter are those of
 probabilities are reweighted at the point where both meet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from simcenter.planning.centre import BoolArray, FloatArray
 from simcenter.planning.chance import Chance
 
 NEVER = np.inf
+CLOSE = 1e-6
+"""Relative accuracy of advisers found by halving."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Pool:
     def plain(self) -> bool:
         """Whether the formulas of :mod:`simcenter.erlang` say it all."""
         return not np.any(self.balking) and not np.any(self.own)
+
+    @property
+    def limited(self) -> bool:
+        """Whether somebody may find it full."""
+        return bool(np.isfinite(self.places) or np.isfinite(self.lines).any())
 
 
 @dataclass(frozen=True)
@@ -97,8 +104,19 @@ def fates(pool: Pool, advisers: FloatArray, within_s: float = 0.0, early_by: str
         at_once, waits, blocked = _rejoined(pool, load, advisers, at_once, waits, blocked)
         balked, waits = pool.balking * waits, (1 - pool.balking) * waits
     early = np.clip(early, 0.0, 1.0) * waits
-    fate = Fates(at_once, waits, blocked, balked, abandoned * waits, at_once + in_time * waits, early, wait_s * waits,
-                 answered_s * waits)  # fmt: skip
+    waited = waits > 0
+    fate = Fates(
+        at_once=at_once,
+        waits=waits,
+        blocked=blocked,
+        balked=balked,
+        abandoned=abandoned * waits,
+        in_time=at_once + in_time * waits,
+        early=early,
+        # without a steady state waits have no end
+        wait_s=np.where(waited, wait_s, 0.0) * waits,
+        answered_wait_s=np.where(waited, answered_s, 0.0) * waits,
+    )
     return _with_own(pool, advisers, fate, within_s) if np.any(pool.own) else fate
 
 
@@ -114,13 +132,14 @@ def _rejoined(
     pool: Pool, load: FloatArray, advisers: FloatArray, at_once: FloatArray, waits: FloatArray, blocked: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The shares finding somebody free, nobody, and no place, with arrivals at the full rate while somebody is free."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         if pool.speed:
             weight = np.ones_like(load)
         else:
             below, below_at_less = (1 / np.asarray(erlang.erlang_b(a, advisers)) - 1 for a in (pool.load, load))
-            weight = np.where(below_at_less > 0, below / below_at_less, 1.0)
-    total = weight * at_once + waits + blocked
+            weight = np.where((below_at_less > 0) & np.isfinite(below_at_less), below / below_at_less, 1.0)
+            weight = np.where(np.isfinite(weight), weight, 1.0)
+    total = np.maximum(weight * at_once + waits + blocked, 1e-300)
     return weight * at_once / total, waits / total, blocked / total
 
 
@@ -151,8 +170,15 @@ def _margin(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArray:
     early_by = limit.definition if limit.definition in ("sl_abandons_met", "sl_short_abandons_met") else ""
     if limit.definition == "sl_excl_early_abandons":
         early_by = "sl_abandons_met"
+    if limit.measure == "service_level" and limit.definition == "sl_offered" and pool.plain and not pool.limited:
+        ask, more = (_chat, {"speed": list(pool.speed)}) if pool.speed else (_phone, {})
+        system = {"aht_s": pool.aht_s, "patience_s": pool.patience_s, "within_s": limit.within_s, **more}
+        number = np.floor(advisers + 1e-9) if pool.speed else advisers
+        return ask("service_level", pool.load, number, system) - limit.value
     fate = fates(pool, advisers, limit.within_s, early_by)
     answered = fate.at_once + fate.waits - fate.abandoned
+    if limit.measure == "blocked":
+        return np.asarray(limit.value - fate.blocked)
     if limit.measure == "abandon_rate":
         return np.asarray(limit.value * (answered + fate.abandoned) - fate.abandoned)
     if limit.measure == "asa_s":
@@ -171,11 +197,11 @@ def _margin(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit on how contacts wait: a service level to reach, or an abandonment or a mean wait not to pass."""
+    """One limit on how contacts wait: a service level to reach, or a share lost or a mean wait not to pass."""
 
     queue: int
     measure: str
-    """service_level, abandon_rate or asa_s"""
+    """service_level, abandon_rate, blocked or asa_s"""
     value: float
     within_s: float = 0.0
     definition: str = "sl_offered"
@@ -185,35 +211,40 @@ class Limit:
 
 def least(pool: Pool, limit: Limit, chance: Chance | None = None) -> FloatArray:
     """(n,) real-valued advisers that keep a limit on average over all days; the load where no number does."""
-    if chance is None and pool.plain:
+    if chance is None and pool.plain and limit.measure != "blocked":
         found = _chats(pool, limit) if pool.speed else _plain(pool, limit)
         return np.where(np.isfinite(found), found, pool.load)
     low = np.zeros_like(pool.load)
-    high = 2 * pool.load + 10 * np.sqrt(pool.load) + 10
+    high = 2 * pool.load + 4 * np.sqrt(pool.load) + 4
     for _ in range(12):
-        short = ~_kept(pool, limit, chance, high)
-        if not short.any():
+        kept = _kept(pool, limit, chance, high)
+        if kept.all():
             break
-        high = np.where(short, 2 * high, high)
-    hopeless = ~_kept(pool, limit, chance, high)
-    step = 1.0 if pool.speed else 1e-7
+        low, high = np.where(kept, low, high), np.where(kept, high, 2 * high)
+    step = 1.0 if pool.speed else CLOSE
     while (high - low > step * np.maximum(1.0, 0 if pool.speed else high)).any():
         middle = (low + high) / 2
         enough = _kept(pool, limit, chance, middle)
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     high = np.floor(high + 1e-9) if pool.speed else high
-    return np.where(hopeless, pool.load, high)
+    return np.where(kept, high, pool.load)
 
 
 def _kept(pool: Pool, limit: Limit, chance: Chance | None, advisers: FloatArray) -> BoolArray:
+    """(n,) whether so many advisers keep a limit, on average over the days of ``chance``."""
     if chance is None:
         return np.asarray(_margin(pool, limit, advisers) >= 0)
-    total = np.zeros_like(pool.load)
-    for there, weight in zip(chance.there, chance.weight, strict=True):
-        for busy in chance.busy:
-            day = Pool(**{**vars(pool), "load": pool.load * busy})
-            total += weight * busy * _margin(day, limit, advisers * there)
-    return np.asarray(total >= 0)
+    cases = len(chance.there), len(chance.busy), len(pool.load)
+    busy = np.broadcast_to(chance.busy[None], cases)
+    there = np.broadcast_to(chance.there[:, None], cases)
+
+    def every(value: Any) -> Any:
+        return np.broadcast_to(value, cases).reshape(-1) if isinstance(value, np.ndarray) else value
+
+    days = replace(pool, **{field.name: every(getattr(pool, field.name)) for field in fields(pool)})
+    days = replace(days, load=days.load * busy.reshape(-1))
+    margin = _margin(days, limit, (advisers * there).reshape(-1)).reshape(cases)
+    return np.asarray((chance.weight[:, None, None] * busy * margin).sum(axis=(0, 1)) >= 0)
 
 
 def _asked(limit: Limit) -> dict[str, Any]:

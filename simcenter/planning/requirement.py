@@ -9,10 +9,10 @@ import pandas as pd
 from simcenter.errors import ScenarioError
 from simcenter.planning.backlog import spread_deferred
 from simcenter.planning.centre import Centre, FloatArray, IntArray, centre_of
-from simcenter.planning.conditions import plain_conditions
+from simcenter.planning.conditions import Conditions, plain_conditions
 from simcenter.planning.flows import Flows, solve_flows
 from simcenter.planning.limits import limits_of
-from simcenter.planning.need import DUST, Need, loads, need_of
+from simcenter.planning.need import DUST, Need, loads, need_of, on_any_day
 from simcenter.planning.notes import notes_of
 from simcenter.planning.outcome import next_conditions
 from simcenter.planning.pools import Limit
@@ -39,9 +39,9 @@ ROUNDS, ROUNDS_WITH_RULES = 3, 6
 class ClosedForm:
     """The requirement and how it came about.
 
-    ``need`` (T, D) advisers part by part, before rounding and bounds; ``load`` (T, D, Q) erlangs; ``limits`` that
-    ``need.binding`` counts; ``details`` a row per interval, desk and queue with the legs, the load, the formula and
-    what it asks for; ``notes`` lines on what the numbers mean.
+    ``need`` (T, D) advisers part by part, before rounding and bounds; ``load`` (T, D, Q) erlangs; ``conditions`` under
+    it; ``limits`` that ``need.live_limit`` counts; ``details`` a row per interval, desk and queue with the legs, the
+    load, the formula and what it asks for; ``notes`` lines on what the numbers mean.
     """
 
     staffing: Staffing
@@ -49,6 +49,7 @@ class ClosedForm:
     need: Need
     load: FloatArray
     flows: Flows
+    conditions: Conditions
     limits: tuple[Limit, ...]
     details: pd.DataFrame
     method: str
@@ -100,11 +101,14 @@ def closed_form(scenario: "Scenario", network: Network | None = None, *, method:
     limits, queues = limits_of(scenario), list(scenario.queues.values())
     conditions = spread_deferred(scenario, centre, plain_conditions(centre))
     turning = centre.returns or centre.balking.any() or np.isfinite(centre.lines).any() or any(centre.callback)
-    for _ in range(ROUNDS_WITH_RULES if turning else ROUNDS):
+    rounds = ROUNDS_WITH_RULES if turning else ROUNDS
+    for number in range(1, rounds + 1):
         flows = solve_flows(centre, conditions)
         load = loads(centre, queues, flows.work_s, flows, method)
         need = need_of(centre, limits, flows, load)
-        advisers = _rounded(centre, need.planned, flows)
+        if number == rounds or centre.absence.any() or centre.off_phone.any():
+            need = on_any_day(centre, limits, flows, load, need)
+        advisers = rounded(centre, need.planned, flows)
         conditions = next_conditions(centre, conditions, flows, need, advisers)
         conditions = spread_deferred(scenario, centre, conditions)
     staffing = Staffing(
@@ -115,10 +119,12 @@ def closed_form(scenario: "Scenario", network: Network | None = None, *, method:
         open=centre.desk_open,
     )
     details = _details(centre, flows, load, need, advisers)
-    return ClosedForm(staffing, centre, need, load, flows, limits, details, method, notes_of(scenario, centre))
+    return ClosedForm(
+        staffing, centre, need, load, flows, conditions, limits, details, method, notes_of(scenario, centre)
+    )
 
 
-def _rounded(centre: Centre, exact: FloatArray, flows: Flows) -> IntArray:
+def rounded(centre: Centre, exact: FloatArray, flows: Flows) -> IntArray:
     """(T, D) whole advisers: rounded up, at least one where anybody is to be served, within the bounds."""
     whole = np.ceil(exact - DUST).astype(np.int64)
     whole = np.where(flows.taken.sum(axis=2) > DUST, np.maximum(whole, 1), whole)
