@@ -11,6 +11,7 @@ from simcenter.planning.evaluate import Sample
 from simcenter.planning.flows import Flows, solve_flows
 from simcenter.planning.moves import presence_rows
 from simcenter.planning.search import Search
+from simcenter.planning.units import units_of
 from simcenter.scenario import Scenario
 from simcenter.simulation.compile import compile_network
 
@@ -40,15 +41,16 @@ class ErlangCentre:
         return Sample(advisers.copy(), replications, margin, by_row, den, den)
 
 
-def set_up(one: Scenario) -> tuple[Search, ErlangCentre]:
+def set_up(one: Scenario, block: int = 1) -> tuple[Search, ErlangCentre]:
     centre = centre_of(one, compile_network(one))
     flows = solve_flows(centre)
     cells = cells_of(centre, flows, criteria_of(one))
     evaluate = ErlangCentre(centre, cells, flows)
-    presence = presence_rows(centre, flows.entered)
-    ceiling = np.full(centre.desk_open.shape, 60)
+    units = units_of(centre, block)
+    presence = presence_rows(centre, units, flows.entered)
+    ceiling = np.full(len(units), 60)
     none = np.zeros(len(cells), dtype=bool)
-    return Search(centre, cells, evaluate, presence, ceiling, none, np.full(len(cells), -np.inf)), evaluate
+    return Search(centre, units, cells, evaluate, presence, ceiling, none, np.full(len(cells), -np.inf)), evaluate
 
 
 VOLUME = [0.0] * 8 + [9.0, 40.0, 77.0, 140.0, 120.0, 31.5, 60.0, 5.0] + [0.0] * 8

@@ -14,6 +14,7 @@ import numpy as np
 from simcenter.measures.targets import Criterion, criteria
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.flows import Flows
+from simcenter.simulation.network import DEFERRED
 
 if TYPE_CHECKING:
     from simcenter.scenario import Scenario
@@ -80,6 +81,23 @@ def _blocked(index: int, name: str) -> Criterion:
     )
 
 
+def queue_of(criterion: Criterion, centre: Centre) -> int | None:
+    """The queue that a criterion is about, also where it is about one class of its customers ("queue/class"); None for
+    those about desks or all customers."""
+    if criterion.level != "queue":
+        return None
+    if criterion.index < len(centre.queues):
+        return criterion.index
+    named = [q for q, name in enumerate(centre.queues) if criterion.place.startswith(f"{name}/")]
+    return max(named, key=lambda q: len(centre.queues[q]))
+
+
+def is_slow(criterion: Criterion, centre: Centre) -> bool:
+    """Whether a criterion is about deferred work, whose backlog carries what is done now into later days."""
+    queue = queue_of(criterion, centre)
+    return queue is not None and bool(centre.kind[queue] == DEFERRED)
+
+
 @dataclass(frozen=True)
 class Cells:
     """Where each of K criteria must hold: C cells, each a run of rows of one criterion.
@@ -131,7 +149,7 @@ def cells_of(centre: Centre, flows: Flows, criteria: Sequence[Criterion]) -> Cel
     for k, criterion in enumerate(criteria):
         busy = _busy(centre, flows, criterion)
         for first, end, label in _spans(centre, criterion.per):
-            if criterion.measure == KEPT_UP and not centre.live[criterion.index]:
+            if criterion.measure == KEPT_UP and is_slow(criterion, centre):
                 end = min(end, _before_last_tenth(centre.queue_open[:, criterion.index]))
             if busy[first:end].any():
                 rows.append((k, first, end, label))
@@ -145,8 +163,9 @@ def _busy(centre: Centre, flows: Flows, criterion: Criterion) -> BoolArray:
         return centre.desk_open[:, criterion.index]
     # who comes while a live queue is closed is turned away, and no target counts him
     counted = centre.queue_open | ~centre.live
-    if criterion.level == "queue":
-        return np.asarray(counted[:, criterion.index] & (flows.entered[:, criterion.index] > 0))
+    queue = queue_of(criterion, centre)
+    if queue is not None:
+        return np.asarray(counted[:, queue] & (flows.entered[:, queue] > 0))
     return np.asarray((counted & (centre.volume > 0)).any(axis=1))
 
 

@@ -9,6 +9,7 @@ from scipy.sparse import coo_matrix, csr_matrix, diags, hstack, identity, vstack
 
 from simcenter.planning.centre import Centre, FloatArray, IntArray
 from simcenter.planning.effects import Effects
+from simcenter.planning.units import Units
 
 UP, UP_AGAIN, DOWN = 0, 1, 2
 ROUNDING = 1e-6
@@ -16,14 +17,14 @@ SMALL_COST = 1e-4
 """Added to each adviser's cost, so that free desks are not filled without reason."""
 
 
-# The exact integer programme was tried: on a week of three desks it takes as long as many simulations, and the effects
-# are not known well enough to be worth it. What rounding leaves on the table, the next round of the search takes.
+# A linear programme with rounding is enough here: these are first steps, from few replications. The integer programme
+# comes at the end, over effects that are measured well (``cuts.py``).
 
 
 @dataclass(frozen=True)
 class Room:
-    """How far each desk and interval may move: (T, D) ``up`` 0 to 2 steps, ``down`` 0 or 1; what a step down is worth
-    beside its cost: ``down_price`` -1 saves it, a positive share makes it dear, a means to an end."""
+    """How far each unit may move: (U,) ``up`` 0 to 2 steps, ``down`` 0 or 1; what a step down is worth beside its
+    price: ``down_price`` -1 saves it, a positive share makes it dear, a means to an end."""
 
     up: IntArray
     down: IntArray
@@ -31,44 +32,42 @@ class Room:
 
 
 def best_moves(
-    centre: Centre,
+    units: Units,
     effects: Effects,
-    advisers: IntArray,
-    margin: FloatArray,
-    need: FloatArray,
+    level: IntArray,
+    lack: FloatArray,
     presence: csr_matrix,
     room: Room,
 ) -> IntArray:
-    """The advisers after the cheapest set of single steps that should bring every cell's margin to what it needs.
+    """The levels after the cheapest set of single steps that should bring every cell's margin to what it needs.
 
     Cells that cannot reach their need this time come as near as possible.
 
     Parameters
     ----------
-    centre : Centre
+    units : Units
     effects : Effects
-    advisers : (T, D) int array
-    margin, need : (C,) float array
-        Mean margins now, and what they should be.
-    presence : sparse (P, T x D) matrix
-        Rows of desks and intervals of which one must have an adviser (see ``presence_rows``).
+    level : (U,) int array
+    lack : (C,) float array
+        What each cell's mean margin should be, less what it is now.
+    presence : sparse (P, U) matrix
+        Rows of units of which one must have an adviser (see ``presence_rows``).
     room : Room
 
     Returns
     -------
-    (T, D) int array
+    (U,) int array
     """
-    flat = advisers.ravel()
-    lists, gains, price = _steps(centre, effects, advisers, room)
+    lists, gains, price = _steps(units, effects, level, room)
     count, cells = gains.shape
     if count == 0:
-        return advisers.copy()
+        return level.copy()
     penalty = _penalties(gains, price)
-    change = _change(lists, len(flat))
+    change = _change(lists, len(level))
     # one adviser stays where a live queue has nobody else (as far as it has one now)
-    present = presence @ flat
+    present = presence @ level
     upper: list[Any] = [hstack([-gains.T, -identity(cells)])]
-    limits = [margin - need]
+    limits = [-lack]
     if presence.shape[0]:
         upper.append(hstack([-(presence @ change), csr_matrix((presence.shape[0], cells))]))
         limits.append(np.maximum(present - 1, 0))
@@ -81,28 +80,32 @@ def best_moves(
         method="highs",
     )
     if found.x is None:
-        return advisers.copy()
+        return level.copy()
     # parts of an adviser, at most one per binding cell: added whole, not taken away
     added = len(lists[UP]) + len(lists[UP_AGAIN])
     chosen = np.concatenate([np.ceil(found.x[:added] - ROUNDING), np.floor(found.x[added:count] + ROUNDING)])
-    return np.asarray(flat + np.rint(change @ chosen).astype(np.int64)).reshape(advisers.shape)
+    return np.asarray(level + np.rint(change @ chosen).astype(np.int64))
 
 
 def _steps(
-    centre: Centre, effects: Effects, advisers: IntArray, room: Room
+    units: Units, effects: Effects, level: IntArray, room: Room
 ) -> tuple[list[IntArray], csr_matrix, FloatArray]:
-    """The single steps that there is room for: their places by UP, UP_AGAIN, DOWN; gains (moves, C); prices."""
-    room_up, room_down = room.up.ravel(), room.down.ravel()
+    """The single steps that there is room for: their units by UP, UP_AGAIN, DOWN; gains (moves, C); prices."""
     steps = [
-        diags(effects.step(advisers + 1).ravel()) @ effects.gain,
-        diags(effects.step(advisers + 2).ravel()) @ effects.gain,
-        -diags(effects.step(advisers).ravel()) @ effects.gain,
+        diags(effects.step(level + 1)) @ effects.gain,
+        diags(effects.step(level + 2)) @ effects.gain,
+        -diags(effects.step(level)) @ effects.gain,
     ]
-    cost = np.tile(centre.cost + SMALL_COST * max(centre.cost.max(initial=0.0), 1.0), len(advisers))
-    lists = [np.flatnonzero(room_up >= 1), np.flatnonzero(room_up >= 2), np.flatnonzero(room_down >= 1)]
+    price_of = priced(units)
+    lists = [np.flatnonzero(room.up >= 1), np.flatnonzero(room.up >= 2), np.flatnonzero(room.down >= 1)]
     gains = vstack([step.tocsr()[rows] for step, rows in zip(steps, lists, strict=True)]).tocsr()
-    price = np.concatenate([cost[lists[UP]], cost[lists[UP_AGAIN]], room.down_price * cost[lists[DOWN]]])
+    price = np.concatenate([price_of[lists[UP]], price_of[lists[UP_AGAIN]], room.down_price * price_of[lists[DOWN]]])
     return lists, gains, price
+
+
+def priced(units: Units) -> FloatArray:
+    """(U,) prices, a little above zero where advisers are free."""
+    return np.asarray(units.price + SMALL_COST * max(float(units.price.max(initial=0.0)), 1.0))
 
 
 def _penalties(gains: csr_matrix, price: FloatArray) -> FloatArray:
@@ -114,18 +117,18 @@ def _penalties(gains: csr_matrix, price: FloatArray) -> FloatArray:
 
 
 def _change(lists: list[IntArray], size: int) -> csr_matrix:
-    """(T x D, moves) how each move changes the advisers."""
+    """(U, moves) how each move changes the levels."""
     rows = np.concatenate(lists)
     signs = np.concatenate([np.ones(len(lists[UP]) + len(lists[UP_AGAIN])), -np.ones(len(lists[DOWN]))])
     return coo_matrix((signs, (rows, np.arange(len(rows)))), shape=(size, len(rows))).tocsr()
 
 
-def presence_rows(centre: Centre, entered: FloatArray) -> csr_matrix:
-    """(P, T x D) for each interval and live queue in which contacts are expected, the desks that take them at once.
+def presence_rows(centre: Centre, units: Units, entered: FloatArray) -> csr_matrix:
+    """(P, U) for each interval and live queue in which contacts are expected, the units that take them at once.
 
     A queue that is open and expected to be used always has somebody, even where a day's target would hold without.
+    Where a desk that is no decision has somebody there is no row.
     """
-    intervals, desks = centre.desk_open.shape
     rows: list[IntArray] = []
     for q in np.flatnonzero(centre.live):
         able = centre.serves[:, q] & (centre.after_s[:, q] <= 0)
@@ -133,10 +136,9 @@ def presence_rows(centre: Centre, entered: FloatArray) -> csr_matrix:
             here = np.flatnonzero(able & (centre.most[t] > 0))
             if not len(here):
                 here = np.flatnonzero(centre.serves[:, q] & (centre.most[t] > 0))
-            if len(here):
-                rows.append(t * desks + here)
-    unique = sorted({tuple(int(place) for place in row) for row in rows})
-    index = [(i, place) for i, row in enumerate(unique) for place in row]
+            if len(here) and not (units.base[t, here] > 0).any():
+                rows.append(units.cell[t, here])
+    unique = sorted({tuple(int(unit) for unit in row if unit >= 0) for row in rows})
+    index = [(i, unit) for i, row in enumerate(unique) for unit in row]
     at = np.array(index, dtype=np.int64).reshape(-1, 2)
-    shape = (len(unique), intervals * desks)
-    return coo_matrix((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=shape).tocsr()
+    return coo_matrix((np.ones(len(at)), (at[:, 0], at[:, 1])), shape=(len(unique), len(units))).tocsr()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from simcenter.experiment.results import Results
 from simcenter.measures.targets import criteria
+from simcenter.planning.centre import IntArray
 from simcenter.planning.criteria import Cells
 from simcenter.planning.evaluate import Sample
 from simcenter.planning.findings import Finding
@@ -41,6 +42,32 @@ class Evidence:
     proof: Proof
 
 
+BOUND_BASIS = (
+    "cutting planes through the simulated margins: no staffing that keeps every target on the search's replications is "
+    "cheaper, provided that margins are concave in the advisers near the plan"
+)
+"""What the lower bound rests on. It is not a proof: service levels are concave only where they are not far too low."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A lower bound on the cost of any staffing that keeps every target as the search does, and what it rests on.
+
+    ``cost`` None where there is none; ``gap``: how far the plan's cost is above it, as a share of the plan's cost.
+    """
+
+    cost: float | None
+    gap: float | None
+    basis: str
+
+    @classmethod
+    def of(cls, least: float, cost: float) -> "Bound":
+        """The bound ``least`` (minus infinity: none) beside the plan's cost."""
+        if not np.isfinite(least):
+            return cls(None, None, "none: the search did not come to its end, or not every target could be kept")
+        return cls(least, (cost - least) / cost if cost > 0 else 0.0, BOUND_BASIS)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """Advisers per desk and interval, and how far it is shown that they keep every target.
@@ -65,6 +92,15 @@ class Plan:
         The fresh rounds, in order.
     out_of_time : bool
         Whether the time limit ended the search early.
+    minimal : bool
+        Whether taking any single adviser away, anywhere, breaks a target (or a bound) on the search's replications.
+    minimal_how : str
+        How that was checked.
+    breaks : (T, D) int array
+        The cell of ``evidence.cells`` that breaks if one adviser is taken away there; -1 unknown, -2 a bound, or
+        a queue that would have nobody.
+    bound : Bound
+        A lower bound on cost, what it rests on, and the gap.
     """
 
     scenario: "Scenario"
@@ -79,6 +115,10 @@ class Plan:
     rounds: tuple[Round, ...]
     out_of_time: bool
     evidence: Evidence = field(repr=False)
+    minimal: bool
+    minimal_how: str
+    breaks: IntArray = field(repr=False)
+    bound: Bound
 
     @property
     def adviser_hours(self) -> float:
@@ -185,6 +225,9 @@ class Plan:
             "proven": self.proven,
             "confidence": self.confidence,
             "out_of_time": self.out_of_time,
+            "minimal": self.minimal,
+            "minimal_how": self.minimal_how,
+            "bound": vars(self.bound),
             "adviser_hours": self.adviser_hours,
             "cost": self.cost,
             "desks": _records(self.desks),

@@ -12,9 +12,11 @@ from scipy.sparse import csr_matrix, diags
 
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells
+from simcenter.planning.cuts import Limits
 from simcenter.planning.effects import Effects, measure_effects
 from simcenter.planning.evaluate import Evaluate, Sample
 from simcenter.planning.moves import Room, best_moves
+from simcenter.planning.units import Units
 
 STALLED = {"sketch": 2}
 """Rounds of a phase (3 where not named) without a staffing that is cheaper by ``WORTHWHILE``, after which it ends."""
@@ -47,30 +49,47 @@ class Step:
 
 @dataclass
 class Search:
-    """What a search knows and keeps. C cells, D desks, T intervals.
+    """What a search knows and keeps. C cells, D desks, T intervals, U units (what can be decided).
 
     ``need_per_deviation``: a cell is kept if its mean margin is at least so many of its standard deviations;
     ``given_up`` (C,) cells that no move brings nearer; ``floor`` (C,) what they are kept at.
     """
 
     centre: Centre
+    units: Units
     cells: Cells
     evaluate: Evaluate
     presence: csr_matrix
+    """(P, U) units of which one must have an adviser."""
     ceiling: IntArray
-    """(T, D) above which more advisers are not tried."""
+    """(U,) above which more advisers are not tried."""
     given_up: BoolArray
     floor: FloatArray
+    limits: Limits | None = None
+    """Limits on the levels: a budget."""
     effects: Effects | None = None
     steps: list[Step] = field(default_factory=list)
     best: Sample | None = None
     """The cheapest staffing seen so far that keeps every cell, or else the one nearest to it."""
     watch: Callable[[Step], None] = lambda step: None
 
-    @property
-    def bounded(self) -> Centre:
-        """The centre with the ceiling as the most advisers of planned desks."""
-        return replace(self.centre, most=np.minimum(self.centre.most, np.maximum(self.ceiling, self.centre.least)))
+    def __post_init__(self) -> None:
+        self.most: IntArray = np.minimum(self.units.most, np.maximum(self.ceiling, self.units.least))
+        """(U,) most advisers that are tried."""
+
+    def level(self, sample: Sample) -> IntArray:
+        """(U,) the levels of the units in a sample's staffing."""
+        return self.units.level(sample.advisers)
+
+    def cost(self, sample: Sample) -> float:
+        """Of a sample's staffing."""
+        return self.centre.total_cost(sample.advisers)
+
+    def allowed(self, level: IntArray, before: IntArray) -> bool:
+        """Whether levels (U,) leave nobody alone who was not so ``before``, and are within the limits."""
+        if (self.presence @ level < np.minimum(1, self.presence @ before)).any():
+            return False
+        return self.limits is None or bool((self.limits.rows @ level <= self.limits.most + 1e-9).all())
 
     def need(self, sample: Sample, per_deviation: float) -> FloatArray:
         """(C,) the mean margin that each cell should have on the sample."""
@@ -192,9 +211,9 @@ class Level:
                 self.going = np.ones_like(self.going)
                 continue
             after = self._settled(best, self.look(moved))
-            saved = self._cost(best) - self._cost(after)
+            saved = self.search.cost(best) - self.search.cost(after)
             if self.lack(after) <= 0 and saved > 1e-9:
-                failed = 0 if saved > self.worthwhile * self._cost(best) else failed + 1
+                failed = 0 if saved > self.worthwhile * self.search.cost(best) else failed + 1
                 thinned, last = max(thinned // 2, 1), False
                 best = after
                 self.search.best = best
@@ -211,12 +230,13 @@ class Level:
         for attempt in range(RETREATS + 2):
             if self.lack(after) <= 0:
                 break
-            taken = np.clip(before.advisers - after.advisers, 0, None)
+            level = self.search.level(after)
+            taken = np.clip(self.search.level(before) - level, 0, None)
             if attempt < RETREATS:
                 room = Room(np.minimum(taken, 2), np.zeros_like(taken), 0.0)
                 moved = self._moves(after, room, caution)
             else:
-                moved = after.advisers + taken * self._involved(after, main=attempt == RETREATS)
+                moved = self.search.units.spread(level + taken * self._involved(after, main=attempt == RETREATS))
             if np.array_equal(moved, after.advisers):
                 continue
             following = self.look(moved)
@@ -226,28 +246,25 @@ class Level:
         return after
 
     def _involved(self, sample: Sample, main: bool) -> BoolArray:
-        """(T, D) whose advisers have to do with the cells missed; with ``main`` only the desks that matter most."""
+        """(U,) which units have to do with the cells missed; with ``main`` only those of desks that matter most."""
         search = self.search
         assert search.effects is not None
         missed = np.flatnonzero(search.missing(sample, self.per_deviation) > 0)
-        shape = sample.advisers.shape
-        involved = np.zeros(shape, dtype=np.bool_)
+        desk = search.units.desk
+        involved = np.zeros(len(desk), dtype=np.bool_)
         for c in missed:
-            gain = np.abs(search.effects.gain[:, [c]].toarray().reshape(shape))
-            by_desk = gain.sum(axis=0)
+            gain = np.abs(search.effects.gain[:, [c]].toarray().ravel())
+            by_desk = np.bincount(desk, gain)
             desks = by_desk >= 0.3 * by_desk.max() if main else by_desk > 0
-            involved |= (gain > 0) & desks
+            involved |= (gain > 0) & desks[desk]
         return involved
 
-    def _cost(self, sample: Sample) -> float:
-        return self.search.centre.total_cost(sample.advisers)
-
     def _room_to_raise(self, sample: Sample) -> Room:
-        bounded = self.search.bounded
-        up = (bounded.most - sample.advisers).clip(0, 2)
+        level = self.search.level(sample)
+        up = (self.search.most - level).clip(0, 2)
         missed = self.search.missing(sample, self.per_deviation) > 0
         mixed = np.array([one.measure in MIXED for one in self.search.cells.criteria], dtype=bool)
-        down = (sample.advisers - bounded.least).clip(0, 1)
+        down = (level - self.search.units.least).clip(0, 1)
         if not (missed & mixed[self.search.cells.criterion]).any():
             down = np.zeros_like(down)
         return Room(up, down, 0.25)
@@ -255,9 +272,10 @@ class Level:
     def _room_to_lower(self, sample: Sample, thinned: int) -> Room:
         """One step down everywhere, or, after failures, in every second, fourth ... interval: effects that are nothing
         one by one (a backlog with time to spare) may be much together."""
-        bounded = self.search.bounded
-        down = (sample.advisers - bounded.least).clip(0, 1)
-        down[np.arange(len(down)) % thinned != thinned - 1] = 0
+        units = self.search.units
+        down = (self.search.level(sample) - units.least).clip(0, 1)
+        place = units.first // (units.last - units.first + 1).max(initial=1)
+        down[place % thinned != thinned - 1] = 0
         return Room(np.zeros_like(down), down, -1.0)
 
     def _moves(self, sample: Sample, room: Room, caution: float = 1.0) -> IntArray:
@@ -266,8 +284,18 @@ class Level:
         scale = self.going if room.down_price < 0 else self.coming
         factors = scale[search.cells.criterion] * caution
         effects = replace(search.effects, gain=(search.effects.gain @ diags(factors)).tocsr())
-        need = search.need(sample, self.per_deviation)
-        return best_moves(search.bounded, effects, sample.advisers, sample.mean, need, search.presence, room)
+        lack = search.need(sample, self.per_deviation) - sample.mean
+        moved = best_moves(search.units, effects, search.level(sample), lack, search.presence, room)
+        return search.units.spread(moved)
+
+    def measure_here(self, sample: Sample) -> None:
+        """Measure the effects at a staffing, on all replications."""
+        search = self.search
+        if search.effects is None or search.effects.measured_at != (sample.advisers.tobytes(), len(self.replications)):
+            base = search.evaluate(sample.advisers, self.replications)
+            search.effects = measure_effects(
+                search.centre, search.units, search.cells, search.evaluate, base, self.replications
+            )
 
     def _ensure_effects(self, sample: Sample) -> None:
         if self.search.effects is None:
@@ -276,10 +304,10 @@ class Level:
     def _measure(self, sample: Sample) -> bool:
         """Measure the effects at a staffing; False if that was done already."""
         search = self.search
-        if search.effects is not None and search.effects.measured_at == sample.advisers.tobytes():
+        if search.effects is not None and search.effects.measured_at == (sample.advisers.tobytes(), len(self.probes)):
             return False
         base = search.evaluate(sample.advisers, self.probes)
-        search.effects = measure_effects(search.bounded, search.cells, search.evaluate, base, self.probes)
+        search.effects = measure_effects(search.centre, search.units, search.cells, search.evaluate, base, self.probes)
         self.coming = np.ones_like(self.coming)
         return True
 
@@ -287,12 +315,13 @@ class Level:
         """Correct the trust in each criterion's effects by what the last moves really did."""
         effects = self.search.effects
         assert effects is not None
-        change = after.advisers - before.advisers
+        level = self.search.level(before)
+        change = self.search.level(after) - level
         weight = np.zeros(change.shape)
         for up in (1, 2):
-            weight += (change >= up) * effects.step(before.advisers + up)
-        weight -= (change <= -1) * effects.step(before.advisers)
-        predicted = np.asarray(effects.gain.T @ weight.ravel()).ravel()
+            weight += (change >= up) * effects.step(level + up)
+        weight -= (change <= -1) * effects.step(level)
+        predicted = np.asarray(effects.gain.T @ weight).ravel()
         real = after.mean - before.mean
         noise = 0.2 * before.deviation / np.sqrt(len(before.replications))
         scale = self.going if change.sum() < 0 else self.coming

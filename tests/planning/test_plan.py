@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from planning_centres import front_and_experts, one_queue, phone, scenario
 
-import simcenter.planning.planner as planner
+import simcenter.planning.job as job
 from simcenter import erlang
 from simcenter.errors import ScenarioError
 from simcenter.experiment import simulate
@@ -124,15 +124,15 @@ def test_email_is_kept_up_with_though_nothing_is_due_before_the_end() -> None:
 
 def test_a_staffing_that_is_too_small_is_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     """Break the search on purpose: it hands over a staffing two short. The proof says no, and repairs find the rest."""
-    right = planner.improve
+    right = job.improve
 
-    def wrong(search: planner.Search, start: object, searched: range, *rest: object) -> object:
+    def wrong(search: job.Search, start: object, searched: range, *rest: object) -> object:
         found = right(search, start, searched, *rest)  # type: ignore[arg-type]
         if rest[1] != "search":
             return found
         return search.evaluate(np.clip(found.advisers - 2, 0, None), searched)
 
-    monkeypatch.setattr(planner, "improve", wrong)
+    monkeypatch.setattr(job, "improve", wrong)
     made = plan(one_queue(), seed=5, replications=100)
     assert made.rounds[0].held < made.rounds[0].cells
     assert made.proven
@@ -142,14 +142,14 @@ def test_a_staffing_that_is_too_small_is_not_called_proven(monkeypatch: pytest.M
 def test_a_wrong_proof_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Break the proof on purpose: with bounds that always hold, a plan two short is called proven, and the check of the
     test above on other customers turns red."""
-    right = planner.improve
+    right = job.improve
 
-    def wrong(search: planner.Search, start: object, searched: range, *rest: object) -> object:
+    def wrong(search: job.Search, start: object, searched: range, *rest: object) -> object:
         found = right(search, start, searched, *rest)  # type: ignore[arg-type]
         return search.evaluate(np.clip(found.advisers - 2, 0, None), searched)
 
-    monkeypatch.setattr(planner, "improve", wrong)
-    monkeypatch.setattr(planner, "prove", lambda sample, a: Proof(a, sample.mean, np.ones(len(sample.mean), bool)))
+    monkeypatch.setattr(job, "improve", wrong)
+    monkeypatch.setattr(job, "prove", lambda sample, a: Proof(a, sample.mean, np.ones(len(sample.mean), bool)))
     made = plan(one_queue(), seed=5, replications=100)
     assert made.proven
     assert not simulate(made.scenario, made.staffing, replications=100, seed=99).target_table.met.all()

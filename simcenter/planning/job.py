@@ -1,0 +1,226 @@
+"""One run of the planner: search, polish, prove, repair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simcenter.experiment.replicate import Players
+from simcenter.experiment.results import Results
+from simcenter.measures.targets import Criterion
+from simcenter.planning.centre import BoolArray, Centre, IntArray
+from simcenter.planning.clock import Clock, Memo
+from simcenter.planning.criteria import Cells
+from simcenter.planning.effects import phases, reach_of
+from simcenter.planning.evaluate import Adder, Sample, Simulator
+from simcenter.planning.exchange import TRIES
+from simcenter.planning.findings import Obstacle
+from simcenter.planning.moves import presence_rows
+from simcenter.planning.plan import Bound, Evidence, Plan, Round
+from simcenter.planning.polish import Polished, polish
+from simcenter.planning.proof import Proof, prove, safety, share_of_alpha
+from simcenter.planning.requirement import ClosedForm
+from simcenter.planning.search import Level, OutOfTimeError, Search, Step, improve
+from simcenter.planning.thin import days_apart, missed_by, untried
+from simcenter.planning.units import Units, units_of
+from simcenter.planning.unmet import findings
+
+if TYPE_CHECKING:
+    from simcenter.scenario import Scenario
+
+SKETCHED = 20_000
+"""Contacts that the first phase and the measuring of effects play at least, if half a fresh round has so many."""
+MOST_ROUNDS = 6
+GROWTH = (1, 1, 2, 2, 4, 4)
+"""Fresh replications of each round, in multiples of ``replications``."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a plan is asked to be: see :func:`simcenter.planning.planner.plan`."""
+
+    replications: int = 100
+    seed: int = 0
+    confidence: float = 0.95
+    block: int = 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is planned: a centre, where its targets must hold, and what makes some of them impossible, by number."""
+
+    scenario: "Scenario"
+    centre: Centre
+    form: ClosedForm
+    cells: Cells
+    obstacles: dict[int, Obstacle]
+
+
+class Job:
+    """One run of the planner."""
+
+    def __init__(self, task: Task, players: Players, options: Options, clock: Clock) -> None:
+        centre = _floored(task.centre, task.form, [task.cells.criteria[k] for k in task.obstacles])
+        self.task, self.players, self.options, self.clock = task, players, options, clock
+        self.centre, self.cells = centre, task.cells
+        self.possible: BoolArray = ~np.isin(self.cells.criterion, list(task.obstacles))
+        self.simulator = Simulator(players, self.cells, task.form.staffing, options.seed)
+        self.memo = Memo(self.simulator, self.possible)
+        self.full = range(max(20, options.replications // 2))
+        # few contacts are cheap to play and noisy: more replications for small centres
+        contacts = max(float(centre.volume.sum()), 1.0)
+        least = max(20, options.replications // 8)
+        self.quick = range(int(np.clip(SKETCHED / contacts, least, len(self.full))))
+        self.rounds: list[Round] = []
+        searched = self.cells.only(self.possible)
+        self.units = units_of(centre, options.block)
+        self.apart = days_apart(centre, players.meter.network, searched)
+        self.search = Search(
+            centre=centre,
+            units=self.units,
+            cells=searched,
+            evaluate=self.memo,
+            presence=presence_rows(centre, self.units, task.form.flows.entered),
+            ceiling=_ceiling(self.units, task.form),
+            given_up=np.zeros(len(searched), dtype=np.bool_),
+            floor=np.full(len(searched), -np.inf),
+            watch=self._watch,
+        )
+        self.polished: Polished | None = None
+        clock.expected = self._expected_work()
+
+    def _expected_work(self) -> int:
+        """Replications that a plan usually takes."""
+        days = len(np.unique(self.centre.day)) if self.apart else 1
+        looks = len(phases(self.units, reach_of(self.centre)))
+        polishing = 3 * looks + TRIES + 1.3 * len(self.units) / days
+        sketching = len(self.quick) * (looks + 8)
+        return int(sketching + (6 + polishing) * len(self.full) + 2 * self.options.replications)
+
+    def run(self) -> Plan:
+        """Search, polish, prove, repair."""
+        clock, wanted = self.clock, self.options.replications
+        self.simulator.tick = clock.tick
+        clock.reserve = int(1.2 * wanted)
+        advisers, out_of_time = self._searched()
+        first = self.full.stop
+        while True:
+            number = len(self.rounds) + 1
+            fresh = range(first, first + wanted * GROWTH[number - 1])
+            sample, results, proof = self._fresh(advisers, fresh, number)
+            first = fresh.stop
+            if proof.held[self.possible].all() or number == MOST_ROUNDS or out_of_time:
+                break
+            self.memo.learn(sample)
+            clock.searching, clock.reserve = True, int(1.2 * wanted * GROWTH[number])
+            before = advisers
+            advisers, out_of_time = self._repaired(advisers, fresh, number + 1)
+            if out_of_time or (np.array_equal(before, advisers) and self._only_given_up(proof)):
+                advisers = before
+                break
+        return self._plan(advisers, sample, results, proof, out_of_time)
+
+    def _searched(self) -> tuple[IntArray, bool]:
+        """The staffing found on the search's own replications, and whether the time limit ended the search."""
+        advisers = self.units.spread(self.units.level(self.task.form.staffing.advisers))
+        try:
+            for phase, searched in (("sketch", self.quick), ("search", self.full)):
+                found = improve(self.search, advisers, searched, self._safety(searched, 1), phase, self.quick)
+                advisers = found.advisers
+            return self._polish(found, self.full, 1), False
+        except OutOfTimeError:
+            return advisers if self.search.best is None else self.search.best.advisers, True
+
+    def _repaired(self, advisers: IntArray, fresh: range, number: int) -> tuple[IntArray, bool]:
+        """The staffing mended on the days of a failed proof, which are the search's from now on."""
+        try:
+            found = improve(self.search, advisers, fresh, self._safety(fresh, number), "repair", self.quick)
+            return self._polish(found, fresh, number), False
+        except OutOfTimeError:
+            return advisers, True
+
+    def _polish(self, found: Sample, searched: range, number: int) -> IntArray:
+        """The end of a search on these replications."""
+        self.polished = None
+        level = Level(self.search, searched, self._safety(searched, number), "polish", searched)
+        self.polished = polish(level, found, self.apart)
+        return self.polished.sample.advisers
+
+    def _safety(self, searched: range, number: int) -> float:
+        alpha = share_of_alpha(self.options.confidence, number)
+        fresh = self.options.replications * GROWTH[number - 1]
+        return safety(alpha, int(self.possible.sum()), len(searched), fresh)
+
+    def _fresh(self, advisers: IntArray, fresh: range, number: int) -> tuple[Sample, Results, Proof]:
+        """One round on replications that no search has seen."""
+        self.clock.searching = False
+        self.clock.say(f"proof, round {number}: {len(fresh)} fresh replications")
+        adder = Adder(self.cells, advisers, fresh)
+        results = Results.from_tallies(
+            self.task.scenario,
+            self.task.form.staffing.with_advisers(advisers),
+            self.simulator.tallies(adder),
+            seed=self.options.seed,
+            first_replication=fresh.start,
+            confidence=self.options.confidence,
+            meter=self.players.meter,
+        )
+        sample = adder.sample()
+        alpha = share_of_alpha(self.options.confidence, number)
+        part = prove(sample.only(self.possible), alpha)
+        bound, held = np.full(len(self.cells), -np.inf), np.zeros(len(self.cells), dtype=np.bool_)
+        bound[self.possible], held[self.possible] = part.bound, part.held
+        cost = self.centre.total_cost(advisers)
+        self.rounds.append(Round(fresh.start, fresh.stop - 1, alpha, len(part.held), int(part.held.sum()), cost))
+        return sample, results, Proof(alpha, bound, held)
+
+    def _only_given_up(self, proof: Proof) -> bool:
+        return bool((proof.held[self.possible] | self.search.given_up).all())
+
+    def _watch(self, step: Step) -> None:
+        state = "all targets hold" if not step.missed else f"{step.missed} cells missed"
+        self.clock.say(f"{step.phase}: cost {step.cost:g}, {state} ({step.replications} replications)")
+
+    def _plan(self, advisers: IntArray, sample: Sample, results: Results, proof: Proof, out_of_time: bool) -> Plan:
+        given_up = np.zeros(len(self.cells), dtype=np.bool_)
+        given_up[self.possible] = self.search.given_up
+        unmet = findings(self.cells, self.centre, self.task.obstacles, sample, proof, given_up, out_of_time)
+        polished = self.polished
+        least = -np.inf if polished is None else polished.bound
+        known = untried(len(self.units), "the time limit ended the search") if polished is None else polished.minimality
+        breaks = np.append(missed_by(known.breaks, self.possible), -1)
+        self.clock.progress("done", 1.0)
+        return Plan(
+            scenario=self.task.scenario,
+            staffing=self.task.form.staffing.with_advisers(advisers),
+            proven=not unmet,
+            unmet=unmet,
+            results=results,
+            requirement=self.task.form.staffing,
+            confidence=self.options.confidence,
+            seed=self.options.seed,
+            steps=tuple(self.search.steps),
+            rounds=tuple(self.rounds),
+            out_of_time=out_of_time,
+            evidence=Evidence(self.cells, sample, proof),
+            minimal=known.complete,
+            minimal_how=known.how,
+            breaks=breaks[self.units.cell],
+            bound=Bound.of(least, self.centre.total_cost(advisers)),
+        )
+
+
+def _floored(centre: Centre, form: ClosedForm, impossible: Sequence[Criterion]) -> Centre:
+    """The centre where no desk goes below the closed form if a queue that it serves has a target that cannot be met:
+    nothing else would speak for its customers."""
+    queues = [one.index for one in impossible if one.level == "queue"]
+    desks = centre.serves[:, queues].any(axis=1) & ~centre.given
+    least = np.where(desks[None, :], np.maximum(centre.least, form.staffing.advisers), centre.least)
+    return replace(centre, least=least)
+
+
+def _ceiling(units: Units, form: ClosedForm) -> IntArray:
+    """(U,) advisers above which a unit is not tried: twice what the whole centre should need, and ten."""
+    whole = form.staffing.advisers.sum(axis=1, keepdims=True)
+    return units.level(np.broadcast_to(2 * whole + 10, form.staffing.advisers.shape))
