@@ -223,7 +223,7 @@ def test_replayed_arrivals_lie_on_the_grid_within_the_horizon() -> None:
     at = [28800.1, 30000.0, 2 * 86400 - 1e-9]
     calls = {"volume": None, "arrivals": {"at": at, "handle": [60.1, None, 5.0]}}
     with_calls = {key: value for key, value in (PLAIN["calls"] | calls).items() if value is not None}
-    data = {
+    data: dict[str, Any] = {
         "schema": 1,
         "name": "replay",
         "timezone": "Europe/Paris",
@@ -236,6 +236,8 @@ def test_replayed_arrivals_lie_on_the_grid_within_the_horizon() -> None:
     assert net.replay_first.tolist() == [0, 0, 3]
     assert net.replay_s.tolist() == [round(28800.1 * 2**20) / 2**20, 30000.0, 2 * 86400 - 2**-20]
     np.testing.assert_array_equal(net.replay_handle_s, [round(60.1 * 2**20) / 2**20, np.nan, 5])
+    del data["queues"]["calls"]["arrivals"]["handle"]
+    assert np.isnan(compile_network(Scenario.from_dict(data)).replay_handle_s).tolist() == [True] * 3
 
 
 def test_appointments_are_at_the_start_of_their_interval() -> None:

@@ -133,6 +133,17 @@ def class_fields(network: Network) -> dict[str, Any]:
     return {field.name: getattr(network, field.name) for field in fields(Network) if field.name.startswith("class_")}
 
 
+def test_appointments_and_backlogs_have_classes_too() -> None:
+    rules = {name: RULES[name] | {"classes": {"VIP": {"share": 0.5}}} for name in ("letters", "visits")}
+    draws = Draws(centre(rules), 3, 1)
+    for queue, name in ((1, "letters"), (2, "visits")):
+        first = draws.first(queue)
+        beside = first.customer >= 2**32
+        rows = [2 * queue - 1 + (by_hand(name, k, 0, Purpose.CLASS) >= 0.5) for k in first.customer.tolist()]
+        assert first.class_row.tolist() == rows
+        assert len(set(first.class_row[beside].tolist())) == 2
+
+
 def test_a_leg_may_be_given_another_class(full: Network) -> None:
     draws = Draws(full, 3, 1)
     as_staff, as_other = draws.later(0, 5, 2, 0, 1), draws.later(0, 5, 2, 0, 2)
