@@ -31,6 +31,9 @@ class Minimality:
     how: str
 
 
+ROUNDING = 1e-6
+"""Contacts or seconds."""
+
 Look = Callable[[IntArray], Sample]
 
 
@@ -170,7 +173,7 @@ class Thinner:
                 fewer = level.copy()
                 fewer[able[0]] -= 1
                 others = self._cell_day != day
-                if not np.array_equal(self._look(units.spread(fewer)).margin[:, others], best.margin[:, others]):
+                if not _same(self._look(units.spread(fewer)).margin[:, others], best.margin[:, others]):
                     return False
         return True
 
@@ -184,12 +187,17 @@ class Thinner:
         if not self.apart:
             return best, found
         whole = self._look(best.advisers)
-        if np.array_equal(whole.margin, best.margin):
+        if _same(whole.margin, best.margin):
             return best, found
         self._together()
         if (self._search.missing(whole, self._per_deviation) > 0).any():
             return whole, Minimality(np.full_like(found.breaks, UNKNOWN), False, "days influence each other")
         return self.thinned(whole, promise)
+
+
+def _same(one: FloatArray, two: FloatArray) -> bool:
+    """Whether margins are the same: counts and seconds, whose sums may be rounded in another order."""
+    return bool(np.allclose(one, two, rtol=0.0, atol=ROUNDING))
 
 
 def untried(units: int, why: str) -> Minimality:
