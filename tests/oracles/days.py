@@ -47,7 +47,7 @@ def booked(
     until_s: float,
     most: int = 30,
 ) -> Expect:
-    """Appointments, punctual and helped first, beside walk-ins who lose patience.
+    """Appointments, punctual and helped first, beside walk-ins; both lose patience.
 
     States: (busy, waiting with an appointment, walk-ins waiting).
     """
@@ -65,6 +65,8 @@ def booked(
                 yield (busy, booked_, walked - 1), busy * service
             else:
                 yield (busy - 1, booked_, walked), busy * service
+        if booked_:
+            yield (busy, booked_ - 1, walked), booked_ * patience
         if walked:
             yield (busy, booked_, walked - 1), walked * patience
 

@@ -30,6 +30,7 @@ def desks(*, transfer=None, serves=None, emails=None, **front):
             **front,
         },
         "experts": {"advisers": 1, "serves": {"hard": {}, "calls": {"rank": 2, "after": "20 s"}}},
+        "masters": {"advisers": 1, "serves": {"hard": {"rank": 2, "after": "60 s"}}},
     }
 
 

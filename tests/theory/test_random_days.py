@@ -126,16 +126,16 @@ def test_a_backlog_is_worked_off():
     )
 
 
-@pytest.mark.parametrize(("no_show", "walk_in"), [(0.0, 0.0), (0.25, 0.5)])
-def test_appointments_beside_walk_ins(no_show, walk_in):
-    """Punctual, first in line, some never come: between two of them a Markov chain. Alone they are D/M/2."""
+@pytest.mark.parametrize(("each_hour", "no_show", "walk_ins"), [(6, 0.0, 0), (5, 0.25, 6)])
+def test_appointments_beside_walk_ins(each_hour, no_show, walk_ins):
+    """Some at each full hour, punctual and first in line, some never come: between two hours a Markov chain."""
     queue = {"channel": "face_to_face", "handle_time": "600 s", "patience": "900 s"}
-    queue["appointments"] = {"slots": [0] * 8 + [9] * 8 + [0] * 8, "no_show": no_show, "priority": 0}
-    if walk_in == 0:
+    queue["appointments"] = {"slots": [0] * 8 + [each_hour] * 8 + [0] * 8, "no_show": no_show, "priority": 0}
+    if walk_ins == 0:
         del queue["patience"]
-    seen = Days({"calls": queue}, team(2), {"calls": walk_in * 5 / 3600}, days=150, seed=125)
-    slots = [400.0 * n for n in range(72)]
-    expect = booked(walk_in * 5 / 3600, 1 / 600, 1 / 900 if walk_in else 0.0, 2, slots, 1 - no_show, seen.length_s)
+    seen = Days({"calls": queue}, team(2), {"calls": walk_ins / 3600}, days=150, seed=125)
+    slots = [3600.0 * hour for hour in range(8) for _ in range(each_hour)]
+    expect = booked(walk_ins / 3600, 1 / 600, 1 / 900 if walk_ins else 0.0, 2, slots, 1 - no_show, seen.length_s)
 
     def waited(*entries):
         return lambda log: seen.waiting_seconds("calls")(part(log, np.isin(log.entry, entries)))
@@ -144,10 +144,10 @@ def test_appointments_beside_walk_ins(no_show, walk_in):
         "busy": (seen.of(seen.busy_seconds("team")), expect(lambda s: s[0])),
         "booked waiting": (seen.of(waited(Entry.APPOINTMENT)), expect(lambda s: s[1])),
     }
-    if walk_in:
+    if walk_ins:
         numbers["walk-ins waiting"] = (seen.of(waited(Entry.FIRST)), expect(lambda s: s[2]))
-        numbers["walk-ins gone"] = (seen.of(seen.abandoned("calls")), expect(lambda s: s[2]) / 900)
-        numbers["no-shows"] = (seen.of(seen.count("calls", Outcome.NO_SHOW)), 72 * no_show)
+        numbers["gone"] = (seen.of(seen.abandoned("calls")), expect(lambda s: s[1] + s[2]) / 900)
+        numbers["no-shows"] = (seen.of(seen.count("calls", Outcome.NO_SHOW)), len(slots) * no_show)
     else:
         assert all(np.sum(log.outcome == Outcome.NO_SHOW) == 0 for log in seen.logs)
     check(numbers)
@@ -166,7 +166,7 @@ def test_punctuality_is_normal_around_its_mean():
     queue = {"channel": "face_to_face", "handle_time": "60 s"}
     queue["appointments"] = {"slots": [0] * 10 + [4] * 4 + [0] * 10, "early": "5 min", "sd": "6 min"}
     network = Days({"calls": queue}, team(1), {"calls": 0.0}, days=1, seed=1).network
-    slots = np.sort(np.array([10 * 3600 + 900.0 * n for n in range(16)]))
+    slots = np.array([3600.0 * hour for hour in (10, 11, 12, 13) for _ in range(4)])
     early = []
     for day in range(400):
         legs = Draws(network, 126, day).first(0)
