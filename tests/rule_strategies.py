@@ -1,5 +1,6 @@
 """The rules of a real centre, put at random into a scenario of ``strategies.scenarios``: always valid ones."""
 
+import copy
 from collections.abc import Collection
 from typing import Any
 
@@ -50,7 +51,7 @@ delays = st.sampled_from(
         "90 working min",
         {"mean": "1 working hours", "law": "exponential"},
     ]
-)
+).map(copy.deepcopy)  # who gets one may change it
 sometimes = st.sampled_from([False, False, True])
 
 
