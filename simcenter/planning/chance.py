@@ -7,7 +7,7 @@ many or few absent. Both are looked at in a few cases each, with their weights.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaincinv
+from scipy.special import gammainc, gammaincinv
 
 from simcenter.planning.centre import Centre, FloatArray
 
@@ -46,12 +46,16 @@ def load_cv(centre: Centre, load: FloatArray) -> FloatArray:
 
 
 def busy_days(cv: FloatArray) -> FloatArray:
-    """(k, n) equally likely factors of a gamma law with mean 1 and these coefficients of variation."""
-    points = (np.arange(CASES) + 0.5) / CASES
+    """(k, n) equally likely factors that stand for a gamma law with mean 1 and these coefficients of variation.
+
+    Each is the mean of the k-th part of all days, from the quietest to the busiest.
+    """
     shape = 1 / np.maximum(cv, 1e-3) ** 2
-    factors = gammaincinv(shape[None, :], points[:, None]) / shape
-    factors = np.where(cv > 0, factors, 1.0)
-    return np.asarray(factors / factors.mean(axis=0))
+    bounds = gammaincinv(shape[None, :], (np.arange(1, CASES) / CASES)[:, None])
+    # of a gamma law the part of the mean below x is the law of a shape one higher
+    below = gammainc(shape[None, :] + 1, bounds)
+    factors = CASES * np.diff(below, axis=0, prepend=0.0, append=1.0)
+    return np.where(cv > 0, factors, 1.0)
 
 
 def presence(planned: FloatArray, absence: FloatArray, floor: FloatArray) -> tuple[FloatArray, FloatArray]:
