@@ -39,7 +39,7 @@ def test_who_is_back_after_the_end_is_not_back() -> None:
 
 
 def test_working_time_runs_only_while_the_destination_is_open() -> None:
-    """Closed in intervals 1, 2: half an hour after an interval's contacts; those of the night all start at the opening."""
+    """Closed in intervals 1 and 2: half an hour later; those of the night all start at the opening."""
     open_ = np.array([True, False, False, True, True])
     np.testing.assert_allclose(later(ONCE, np.array([1800.0]), 3600, open_), [6, 0, 0, 6, 0])
     night = np.array([0, 12.0, 0, 0, 0])
