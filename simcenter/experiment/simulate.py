@@ -79,7 +79,7 @@ def simulate(
     if replications is None:
         replications = USUAL if precision is None else MOST
     _check(engine, confidence, precision, replications=replications, keep_legs=keep_legs, seed=seed)
-    staffing = _staffing(scenario, staffing)
+    staffing = staffing_for(scenario, staffing)
     replications, seed, keep_legs = int(replications), int(seed), int(keep_legs)
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
         watch = None
@@ -100,7 +100,7 @@ def simulate(
         )
 
 
-def _staffing(scenario: "Scenario", given: object) -> Staffing:
+def staffing_for(scenario: "Scenario", given: object) -> Staffing:
     """The staffing to simulate, made sure to be for this scenario."""
     if given is None or isinstance(given, Mapping):
         return Staffing.from_scenario(scenario, given)
