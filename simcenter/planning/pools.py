@@ -167,6 +167,8 @@ def _with_own(pool: Pool, advisers: FloatArray, fate: Fates, within_s: float) ->
 
 def _margin(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArray:
     """(n,) by how much a limit is kept, per contact that comes; negative where it is missed."""
+    if limit.ahead < 1 and not pool.speed:
+        return _margin_ahead(pool, limit, advisers)
     early_by = limit.definition if limit.definition in ("sl_abandons_met", "sl_short_abandons_met") else ""
     if limit.definition == "sl_excl_early_abandons":
         early_by = "sl_abandons_met"
@@ -195,6 +197,21 @@ def _margin(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArray:
     return np.asarray(met - limit.value * counted)
 
 
+def _margin_ahead(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArray:
+    """The same for those who go before the others: they wait as often, and only for each other (Cobham 1954: all waits
+    of the first class are exponential with the rate at which advisers are freed less the rate at which it comes)."""
+    fate = fates(pool, advisers)
+    waits = fate.waits / np.maximum(fate.at_once + fate.waits, 1e-300)
+    rate = np.maximum(advisers - limit.ahead * pool.load, 0.0) / pool.aht_s + 1 / pool.patience_s
+    with np.errstate(divide="ignore"):
+        wait_s = np.where(waits > 0, waits / rate, 0.0)
+    if limit.measure == "asa_s":
+        return np.asarray(np.where(np.isfinite(wait_s), limit.value - wait_s, -1.0))
+    if limit.measure == "abandon_rate":
+        return np.asarray(limit.value - np.minimum(wait_s / pool.patience_s, 1.0))
+    return np.asarray(1 - waits * np.exp(-rate * limit.within_s) - limit.value)
+
+
 @dataclass(frozen=True)
 class Limit:
     """One limit on how contacts wait: a service level to reach, or a share lost or a mean wait not to pass."""
@@ -207,11 +224,13 @@ class Limit:
     definition: str = "sl_offered"
     label: str = ""
     """In words, with its queue."""
+    ahead: float = 1.0
+    """Share of the contacts that are served as early as those it is about, which nobody goes before."""
 
 
 def least(pool: Pool, limit: Limit, chance: Chance | None = None) -> FloatArray:
     """(n,) real-valued advisers that keep a limit on average over all days; the load where no number does."""
-    if chance is None and pool.plain and limit.measure != "blocked":
+    if chance is None and pool.plain and limit.measure != "blocked" and limit.ahead == 1:
         found = _chats(pool, limit) if pool.speed else _plain(pool, limit)
         return np.where(np.isfinite(found), found, pool.load)
     low = np.zeros_like(pool.load)
