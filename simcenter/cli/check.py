@@ -27,9 +27,12 @@ def check(
 
         print_json(json_schema())
         return
+    from simcenter.simulation.attempts import first_attempts
+
     if scenario is None:
         raise typer.BadParameter("give a scenario, or --schema")
     checked = read_scenario(scenario, settings)
+    first_attempts(checked)  # a volume of all attempts must leave first ones
     if as_json:
         print_json(checked.to_dict())
     else:

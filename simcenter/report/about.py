@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simcenter.measures.table import LETTERS, MEASURES, SOURCES
+from simcenter.simulation.attempts import first_attempts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,9 +68,24 @@ def describe(scenario: "Scenario") -> str:
         f"queues: {', '.join(f'{name} ({queue.channel})' for name, queue in queues.items())}",
         f"desks: {', '.join(f'{name} ({_advisers(desk.advisers)})' for name, desk in desks.items())}",
         f"volume: {volume:,.6g} contacts expected in all",
+        *_beside_volume(scenario),
         "no mistakes found",
     ]
     return "\n".join(lines)
+
+
+def _beside_volume(scenario: "Scenario") -> list[str]:
+    """Who comes besides the volumes, and how much of a volume that counts all attempts are first ones."""
+    appointments = sum(sum(queue.appointments.slots) for queue in scenario.queues.values() if queue.appointments)
+    backlog = sum(queue.backlog for queue in scenario.queues.values())
+    lines = [f"besides: {appointments:,} appointments"] if appointments else []
+    lines += [f"besides: {backlog:,} contacts waiting at the start"] if backlog else []
+    first = first_attempts(scenario)
+    return lines + [
+        f"first attempts: {100 * first[name]:.4g} % of the volume of {name}, which counts all attempts"
+        for name, queue in scenario.queues.items()
+        if queue.volume_counts.counts == "all attempts"
+    ]
 
 
 def _advisers(given: object) -> str:

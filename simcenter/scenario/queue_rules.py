@@ -198,9 +198,9 @@ def _check_counts(parts: Parts, problems: Problems) -> None:
             continue
         place = ("queues", name, "volume_counts")
         counts = queue.form.volume_counts or VolumeCounts()
-        if counts.counts == "all attempts":
+        if counts.counts == "all attempts" and not queue.given("arrivals"):
             some = True
-            if queue.ok("volume") and queue.form.volume is None and not queue.given("arrivals"):
+            if queue.form.volume is None:
                 problems.add(place, "must be left out, as the queue has no volume of its own", ...)
         deferred = queue.ok("channel") and queue.form.channel not in LIVE
         if counts.abandoned is not None and deferred:

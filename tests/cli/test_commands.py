@@ -38,6 +38,26 @@ def test_check_says_every_mistake_and_writes_nothing_to_stdout(run: Run, small: 
     assert "  queues.calls.handle_time: " in result.stderr
 
 
+def test_check_says_how_much_of_a_volume_are_first_attempts(run: Run, small: Path) -> None:
+    redial = 'redial = { share = 0.5, after = "5 min" }\nvolume_counts = { counts = "all attempts", abandoned = 0.2 }'
+    small.write_text(small.read_text().replace('patience = "3 min"', f'patience = "3 min"\n{redial}'))
+    assert "first attempts: 90 % of the volume of calls" in ok(run("check", small))
+    small.write_text(small.read_text().replace('after = "5 min"', 'after = "5 min", to = "mail"') + MAIL)
+    result = run("check", small, "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "  queues.mail.volume_counts: must leave first attempts" in result.stderr
+
+
+MAIL = """
+[queues.mail]
+channel = "email"
+volume = { per_day = 1 }
+volume_counts = "all attempts"
+handle_time = "5 min"
+[desks.post.serves.mail]
+"""
+
+
 def test_check_json_is_the_same_scenario(run: Run, small: Path) -> None:
     resolved = json.loads(ok(run("check", small, "--json")))
     assert sc.Scenario.from_dict(resolved, base=small.parent).hash == sc.load_scenario(small).hash
