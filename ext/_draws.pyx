@@ -1,13 +1,13 @@
 # cython: autotestdict=False
-"""The numbers of chance: Philox blocks addressed by who they are for, and the laws inverted from one uniform.
+"""The numbers of chance: Philox blocks addressed by who they are for, and the durations made of them (see _laws.pxd).
 
 docs/draws.md says how each number is made. Arguments are checked by simcenter/simulation/draws.py.
 """
-cimport cython
-from libc.math cimport INFINITY, exp, expm1, fabs, fmax, fmin, floor, log, log1p, pow, rint, sqrt
+from libc.math cimport fmin, log, rint, sqrt
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
-from scipy.special cimport cython_special as special
+
+from _laws cimport EMPIRICAL, GRID, HYPEREXPONENTIAL, LONGEST, duration, durations, leaving, leavings, quantile
 
 from math import fsum
 
@@ -18,26 +18,11 @@ cdef extern from "philox.h" nogil:
 
 
 cdef enum:
-    # As LawCode in simcenter/simulation/laws.py.
-    NEVER = 0
-    DETERMINISTIC = 1
-    EXPONENTIAL = 2
-    LOGNORMAL = 3
-    GAMMA = 4
-    WEIBULL = 5
-    UNIFORM = 6
-    TRIANGULAR = 7
-    HYPEREXPONENTIAL = 8
-    EMPIRICAL = 9
-
-cdef enum:
     CHUNK = 1024  # Legs at a time: what stays in the cache between two loops.
     PIECE = 64
     MOST = 1 << 24
 
-cdef double GRID = 1048576.0  # 2^20 to the second
-cdef double LONGEST = 1e9
-LONGEST_S = LONGEST
+LONGEST_S = float(LONGEST)
 
 
 cdef inline double uniform(uint64_t word) noexcept nogil:
@@ -45,114 +30,13 @@ cdef inline double uniform(uint64_t word) noexcept nogil:
     return (<double>(word >> 12) + 0.5) * 2.220446049250313e-16
 
 
-@cython.cdivision(True)
-cdef double hyperexponential(const double* table, Py_ssize_t n, double u) noexcept nogil:
-    # table: k means, then k shares. The log of the survival is convex and falling (a log-sum-exp of falling lines), so
-    # Newton's steps from the left of the root never pass it; the largest root of a single phase is such a start.
-    cdef Py_ssize_t k = n // 2, i, _step
-    cdef double target = log1p(-u), x = 0.0, new, total, slope, term, value
-    for i in range(k):
-        x = fmax(x, table[i] * (log(table[k + i]) - target))
-    for _step in range(100):
-        total = 0.0
-        slope = 0.0
-        for i in range(k):
-            term = table[k + i] * exp(-x / table[i])
-            slope += term / table[i]
-            # Below the median sum the distribution, above it the survival: each without cancellation.
-            total += -table[k + i] * expm1(-x / table[i]) if u < 0.5 else term
-        if u < 0.5:
-            value = log1p(-total) - target
-            total = 1.0 - total
-        else:
-            value = log(total) - target
-        new = x + value * total / slope
-        if not new > x:
-            break
-        x = new
-    return x
-
-
-@cython.cdivision(True)
-cdef double quantile(const Law* law, double u) noexcept nogil:
-    """The u-quantile, in seconds; infinite for NEVER."""
-    cdef double cut
-    if law.code == DETERMINISTIC:
-        return law.p0
-    if law.code == EXPONENTIAL:
-        return -law.p0 * log1p(-u)
-    if law.code == LOGNORMAL:
-        return exp(law.p0 + law.p1 * special.ndtri(u))
-    if law.code == GAMMA:
-        return law.p1 * special.gammaincinv(law.p0, u)
-    if law.code == WEIBULL:
-        return law.p1 * pow(-log1p(-u), 1.0 / law.p0)
-    if law.code == UNIFORM:
-        return law.p0 + (law.p1 - law.p0) * u
-    if law.code == TRIANGULAR:
-        cut = (law.p1 - law.p0) / (law.p2 - law.p0)
-        if u < cut:
-            return law.p0 + sqrt(u * (law.p2 - law.p0) * (law.p1 - law.p0))
-        return law.p2 - sqrt((1.0 - u) * (law.p2 - law.p0) * (law.p2 - law.p1))
-    if law.code == HYPEREXPONENTIAL:
-        return hyperexponential(law.table, law.n, u)
-    if law.code == EMPIRICAL:
-        return law.table[<Py_ssize_t>fmin(floor(u * law.n), law.n - 1)]
-    return INFINITY
-
-
-cdef inline double on_grid(double x) noexcept nogil:
-    # At least 0 and at most LONGEST; what is not a number counts as 0.
-    if not x > 0.0:
-        return 0.0
-    if x > LONGEST:
-        return LONGEST
-    return rint(x * GRID) / GRID
-
-
-cdef double duration(const Law* law, double u) noexcept nogil:
-    """The u-quantile on the grid, at least 0 and at most LONGEST; infinite for NEVER."""
-    return INFINITY if law.code == NEVER else on_grid(quantile(law, u))
-
-
-cdef double leaving(const Law* law, double u) noexcept nogil:
-    """A patience: who would wait for decades is taken not to leave at all."""
-    cdef double x = duration(law, u)
-    return INFINITY if x >= LONGEST else x
-
-
-cdef inline double exponential(double mean, double u) noexcept nogil:
-    """The same as ``duration`` for a positive mean, to the bit, in half the time.
-
-    1 - u is exact, so that its logarithm, which is faster, is within 2^-50 (relative) of log1p(-u). Only where that
-    could round to another step of the grid is log1p asked.
-    """
-    cdef double steps = -mean * log(1.0 - u) * GRID
-    cdef double rounded = rint(steps)
-    if fabs(steps - rounded) + steps * 1.7763568394002505e-15 < 0.5:  # 2^-49
-        return rounded / GRID
-    return on_grid(-mean * log1p(-u))
-
-
-cdef void durations(const Law* law, double* x, Py_ssize_t n) noexcept nogil:
-    """Each of n uniforms becomes its duration, in place."""
+cdef bint rises(const int64_t[::1] start, Py_ssize_t last, int64_t by):
+    """Whether it goes from 0 to ``last`` in steps of at least ``by``."""
     cdef Py_ssize_t i
-    cdef double mean = law.p0
-    if law.code == EXPONENTIAL and mean > 0.0:
-        for i in range(n):
-            x[i] = exponential(mean, x[i])
-    else:
-        for i in range(n):
-            x[i] = duration(law, x[i])
-
-
-cdef void leavings(const Law* law, double* x, Py_ssize_t n) noexcept nogil:
-    """Each of n uniforms becomes its patience, in place."""
-    cdef Py_ssize_t i
-    durations(law, x, n)
-    for i in range(n):
-        if x[i] >= LONGEST:
-            x[i] = INFINITY
+    for i in range(start.shape[0] - 1):
+        if start[i + 1] < start[i] + by:
+            return False
+    return start[0] == 0 and start[start.shape[0] - 1] == last
 
 
 cdef Law* laws_of(tuple laws, Py_ssize_t rows) except NULL:
@@ -163,10 +47,11 @@ cdef Law* laws_of(tuple laws, Py_ssize_t rows) except NULL:
     cdef Py_ssize_t q
     if code.shape[0] != rows or p.shape[0] != rows or p.shape[1] != 3 or start.shape[0] != rows + 1:
         raise ValueError(f"laws must have {rows} rows, three parameters wide")
-    if start[0] != 0 or start[rows] != table.shape[0] or np.any(np.diff(laws[3]) < 0):
+    if not rises(start, table.shape[0], 0):
         raise ValueError("table_start must rise from 0 to the length of the table")
-    if np.any(np.isin(laws[0], (HYPEREXPONENTIAL, EMPIRICAL)) & (np.diff(laws[3]) == 0)):
-        raise ValueError("an empirical or hyperexponential law needs its table")
+    for q in range(rows):
+        if code[q] in (HYPEREXPONENTIAL, EMPIRICAL) and start[q] == start[q + 1]:
+            raise ValueError("an empirical or hyperexponential law needs its table")
     cdef Law* out = <Law*>calloc(rows + 1, sizeof(Law))
     if out == NULL:
         raise MemoryError
@@ -261,7 +146,7 @@ cdef class LegSource:
         cdef const double[::1] cum = classes[1]
         cdef const int64_t[:, ::1] inside = classes[2]
         cdef Py_ssize_t queues = key.shape[0], rows = cum.shape[0]
-        if first.shape[0] != queues + 1 or first[0] != 0 or first[queues] != rows or np.any(np.diff(classes[0]) < 1):
+        if first.shape[0] != queues + 1 or not rises(first, rows, 1):
             raise ValueError(f"class_first must rise from 0 to {rows} in {queues} steps")
         if inside.shape[0] != rows or inside.shape[1] != queues:
             raise ValueError(f"class_in must be {rows} by {queues}")

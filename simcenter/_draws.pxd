@@ -1,6 +1,9 @@
 """What another extension may cimport: the numbers of one leg, as C functions. See docs/draws.md."""
 from libc.stdint cimport int64_t, uint64_t
 
+from _laws cimport Law
+
+
 cdef enum:
     # The purposes of numbers: purpose p is lane p & 3 of block p >> 2. Never renumber: it would change every result.
     # Of a leg: the key is the customer's first queue; the counter is the customer, then the leg.
@@ -29,16 +32,6 @@ cdef struct Leg:
     double base_handle_s
     double transfer_u
     double resolved_u
-
-
-cdef struct Law:
-    # The law of a duration: its code (see LawCode), parameters and table of n numbers.
-    int64_t code
-    double p0
-    double p1
-    double p2
-    const double* table
-    Py_ssize_t n
 
 
 cdef struct Source:
