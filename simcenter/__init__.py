@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simcenter.errors import SimcenterError as SimcenterError
     from simcenter.errors import UnattainableError as UnattainableError
     from simcenter.experiment import Results as Results
+    from simcenter.experiment.compare import compare as compare
     from simcenter.experiment.simulate import simulate as simulate
     from simcenter.planning import Plan as Plan
     from simcenter.planning.planner import plan as plan
@@ -38,6 +39,7 @@ _HOME = {
     "SimcenterError": "simcenter.errors",
     "Staffing": "simcenter.simulation.staffing",
     "UnattainableError": "simcenter.errors",
+    "compare": "simcenter.experiment.compare",
     "load_scenario": "simcenter.scenario",
     "plan": "simcenter.planning",
     "ready_scenarios": "simcenter.scenario.ready",
@@ -51,6 +53,7 @@ __all__ = [  # noqa: RUF022 - the order of a day's work
     "requirement",
     "plan",
     "simulate",
+    "compare",
     "write",
     "erlang",
     "Scenario",

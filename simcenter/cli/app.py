@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from simcenter.cli.check import check
+from simcenter.cli.compare import compare
 from simcenter.cli.edge import Edge
 from simcenter.cli.erlang import erlang
 from simcenter.cli.init import init
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, plan, simulate, requirement, erlang, measures, scenarios, init):
+for command in (check, plan, simulate, compare, requirement, erlang, measures, scenarios, init):
     app.command()(command)
 
 

@@ -53,7 +53,7 @@ BOUND_BASIS = (
 class Bound:
     """A lower bound on the cost of any staffing that keeps every target as the search does, and what it rests on.
 
-    ``cost`` None where there is none; ``gap``: how far the plan's cost is above it, as a share of the plan's cost.
+    ``cost`` None where there is none; ``gap``: how far the plan's cost is above it, as a share of the bound.
     """
 
     cost: float | None
@@ -65,7 +65,7 @@ class Bound:
         """The bound ``least`` (minus infinity: none) beside the plan's cost."""
         if not np.isfinite(least):
             return cls(None, None, "none: the search did not come to its end, or not every target could be kept")
-        return cls(least, (cost - least) / cost if cost > 0 else 0.0, BOUND_BASIS)
+        return cls(least, (cost - least) / least if least > 0 else 0.0, BOUND_BASIS)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -251,6 +251,22 @@ class Plan:
         count = len(self.unmet)
         early = "; the time limit ended the search" if self.out_of_time else ""
         return f"not proven: {count} target{'s' if count != 1 else ''} not met or not shown to be{early}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How good the plan is, one sentence each: whether anybody can be spared, and how far it is from the bound."""
+        spared = "nobody can be spared" if self.minimal else "whether somebody could be spared is not known"
+        lines = [
+            f"{spared} ({self.minimal_how}, on the search's replications)"
+            if self.minimal
+            else f"{spared}: {self.minimal_how}"
+        ]
+        if self.bound.cost is not None and self.bound.gap is not None:
+            lines.append(
+                f"cost {self.cost:,.6g}, at most {100 * self.bound.gap:.1f} % above the cheapest there may be "
+                f"({self.bound.cost:,.6g}, by cutting planes: an estimate, not a proof)"
+            )
+        return tuple(lines)
 
     def __repr__(self) -> str:
         return f"Plan({self.scenario.name!r}: {self.adviser_hours:g} adviser hours, cost {self.cost:g}, {self.verdict})"

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from simcenter.experiment.compare import Comparison
 from simcenter.experiment.results import Results
 from simcenter.measures.table import measure_named
+from simcenter.report.comparison import comparison_tables
 from simcenter.report.fitting import fitted, ruled
 from simcenter.report.shown import UNKNOWN, estimate, number
 from simcenter.simulation.staffing import Staffing
@@ -60,6 +62,8 @@ def show(result: Any, console: "Console") -> None:
         parts = [*staffing_tables(result), _hours(result)]
     elif isinstance(result, Results):
         parts = results_tables(result)
+    elif isinstance(result, Comparison):
+        parts = comparison_tables(result)
     else:
         parts = _plan_parts(result)
     for part in parts:
@@ -85,6 +89,7 @@ def _plan_parts(plan: Any) -> list[Table | Text]:
         *results_tables(plan.results),
         Text(verdict[:1].upper() + verdict[1:], style="green" if plan.proven else "red"),
         *(Text(f"not met: {finding}", style="red") for finding in plan.unmet),
+        *(Text(line) for line in plan.notes),
     ]
 
 
