@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcenter.experiment.confidence import Estimate, around, student
-from simcenter.experiment.moments import RatioMoments
+from simcenter.experiment.moments import MeanMoments, RatioMoments
 from simcenter.measures.histogram import EMPTY, Histogram
 from simcenter.measures.meter import Meter
 from simcenter.measures.promises import DEFINITIONS
@@ -88,37 +88,35 @@ class Rows:
 
 
 class _Terms:
-    """The measures of a level that are means or ratios of sums, as terms (field, factor)."""
+    """The measures of a level that are means or ratios of sums, means first, as terms (field, factor)."""
 
     def __init__(self, level: Level, rows: Rows) -> None:
         self.measures = _summed(level, rows.meter.rules)
+        self.means = sum(m.kind == "mean" for m in self.measures)
         place = {name: field for field, name in enumerate(rows.fields[level])}
-        self._parts = [
-            [[(place[name], factor) for name, factor in terms.items()] for terms in (m.numerator, m.denominator)]
-            for m in self.measures
-        ]
-        self._means = np.array([m.kind == "mean" for m in self.measures])
+        self._numerators = [[(place[name], f) for name, f in m.numerator.items()] for m in self.measures]
+        ratios = self.measures[self.means :]
+        self._denominators = [[(place[name], f) for name, f in m.denominator.items()] for m in ratios]
 
     def sums(self, fields: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Numerators and denominators (measures, rows, places) by interval; those of means have none yet."""
-        both: FloatArray = np.zeros((2, len(self.measures), *fields.shape[1:]))
-        # Not a matrix product: that would start threads, which take longer than all of this.
-        for measure, parts in enumerate(self._parts):
-            for part, terms in enumerate(parts):
-                out = both[part, measure]
-                for field, factor in terms:
-                    out += fields[field] if factor == 1 else factor * fields[field]
-        return both[0], both[1]
+        """Numerators (measures, rows, places), and the denominators of the ratios (ratios, rows, places)."""
+        return _combined(self._numerators, fields), _combined(self._denominators, fields)
 
-    def counted(self, denominators: FloatArray) -> FloatArray:
-        """Denominators (measures, rows, places) with those of means, which are one replication in every row."""
-        return np.where(self._means[:, None, None], 1.0, denominators)
+
+def _combined(parts: list[list[tuple[int, float]]], fields: FloatArray) -> FloatArray:
+    """Each part's terms added up, over (rows, places)."""
+    out: FloatArray = np.zeros((len(parts), *fields.shape[1:]))
+    # Not a matrix product: that would start threads, which take longer than all of this.
+    for one, terms in zip(out, parts, strict=True):
+        for field, factor in terms:
+            one += fields[field] if factor == 1 else factor * fields[field]
+    return out
 
 
 def _summed(level: Level, rules: frozenset[Rule]) -> list[Measure]:
-    """The measures of a level that are sums or ratios of sums, and can happen at all."""
-    kinds = ("mean", "ratio")
-    return [m for m in measures_of(level) if m.kind in kinds and m.name != "service_level" and m.rule in rules]
+    """The measures of a level that can happen at all: means of sums, then ratios of sums."""
+    own = [m for m in measures_of(level) if m.name != "service_level" and m.rule in rules]
+    return [m for m in own if m.kind == "mean"] + [m for m in own if m.kind == "ratio"]
 
 
 def _fields(level: Level, rules: frozenset[Rule]) -> list[str]:
@@ -142,13 +140,16 @@ class Accumulator:
         self.rows = Rows(meter)
         self.replications = 0
         self._terms = {level: _Terms(level, self.rows) for level in LEVELS}
-        self._moments = {
-            (level, span): RatioMoments((len(self._terms[level].measures), *self.rows.shape(level, span)))
-            for level in LEVELS
-            for span in SPANS
+        each = [(level, span, self._terms[level]) for level in LEVELS for span in SPANS]
+        self._means = {
+            (level, span): MeanMoments((terms.means, *self.rows.shape(level, span))) for level, span, terms in each
+        }
+        self._ratios = {
+            (level, span): RatioMoments((len(terms.measures) - terms.means, *self.rows.shape(level, span)))
+            for level, span, terms in each
         }
         places, desks = len(meter.places.names), meter.network.desk_count
-        self._handed_on = RatioMoments((desks, desks + 1))
+        self._handed_on = MeanMoments((desks, desks + 1))
         self._percentiles = {
             "day": PercentileMoments((len(PERCENTS), meter.days, places)),
             "horizon": PercentileMoments((len(PERCENTS), 1, places)),
@@ -163,8 +164,9 @@ class Accumulator:
             sums = terms.sums(self.rows.read(tally, level))
             for span in SPANS:
                 numerator, denominator = (self.rows.spanned(part, level, span) for part in sums)
-                self._moments[level, span].add(numerator, terms.counted(denominator))
-        self._handed_on.add(tally.transfers.astype(np.float64), np.ones(tally.transfers.shape))
+                self._means[level, span].add(numerator[: terms.means])
+                self._ratios[level, span].add(numerator[terms.means :], denominator)
+        self._handed_on.add(tally.transfers.astype(np.float64))
         self._percentiles["day"].add(tally.day_percentiles)
         self._percentiles["horizon"].add(tally.percentiles[:, None, :])
         self._max_wait_s = np.fmax(self._max_wait_s, tally.max_wait_s)
@@ -185,8 +187,7 @@ class Accumulator:
             return Estimate(*(_chosen(known, chosen, name) for name in ("value", "low", "high")))
         if measure.rule not in self.meter.rules:
             return self._nothing(measure, span)
-        moments = self._moments[measure.level, span]
-        place = self._terms[measure.level].measures.index(measure)
+        moments, place = self._moments(measure, span)
         value, error = moments.ratio(place), moments.standard_error(place)
         if measure.promised:
             promises = self.meter.promises.of(measure.promised)
@@ -208,8 +209,16 @@ class Accumulator:
 
     def sums(self, measure: Measure, span: str) -> FloatArray:
         """The sum over replications of a measure's numerator, (rows, places)."""
-        place = self._terms[measure.level].measures.index(measure)
-        return np.asarray(self._moments[measure.level, span].numerator[place])
+        moments, place = self._moments(measure, span)
+        return np.asarray(moments.numerator[place])
+
+    def _moments(self, measure: Measure, span: str) -> tuple[MeanMoments | RatioMoments, int]:
+        """Where the sums of a measure are."""
+        terms = self._terms[measure.level]
+        place = terms.measures.index(measure)
+        if place < terms.means:
+            return self._means[measure.level, span], place
+        return self._ratios[measure.level, span], place - terms.means
 
     def _of_waits(self, measure: Measure, span: str, confidence: float) -> Estimate:
         """Pooled percentiles and maxima of waits by day (days, P) or of the horizon (1, P)."""

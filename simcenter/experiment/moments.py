@@ -11,6 +11,35 @@ _DUST = 1e-13
 """A variance this small beside its terms is rounding: numerator and denominator go exactly together."""
 
 
+class MeanMoments:
+    """Sums and centred squares of arrays of one shape, one a replication (Welford 1962)."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.replications = 0
+        self.numerator: FloatArray = np.zeros(shape)
+        self._squares: FloatArray = np.zeros(shape)
+
+    def add(self, values: FloatArray) -> None:
+        """One replication's values."""
+        seen = self.replications
+        if seen:
+            off = values - self.numerator / seen
+            off *= off
+            off *= seen / (seen + 1)
+            self._squares += off
+        self.numerator += values
+        self.replications = seen + 1
+
+    def ratio(self, part: int | EllipsisType = ...) -> FloatArray:
+        """Means, of all or of one part of the first axis."""
+        return np.asarray(self.numerator[part] / max(self.replications, 1))
+
+    def standard_error(self, part: int | EllipsisType = ...) -> FloatArray:
+        """Standard error of the mean; NaN where unknown."""
+        squares, n = self._squares[part], self.replications
+        return np.asarray(np.sqrt(squares / (n - 1) / n)) if n > 1 else np.full(squares.shape, np.nan)
+
+
 class RatioMoments:
     """Sums and centred second moments of pairs (numerator, denominator), each an array of one shape.
 

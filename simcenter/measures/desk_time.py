@@ -103,9 +103,11 @@ def _union(
     """
     if not len(desk):
         return desk, start_s, end_s
-    _, person = np.unique((desk << 32) | adviser, return_inverse=True)
-    start = (person.astype(np.int64) << _TIME_BITS) | (start_s * _GRID).astype(np.int64)
-    end = (person.astype(np.int64) << _TIME_BITS) | (end_s * _GRID).astype(np.int64)
+    person = desk * (adviser.max() + 1) + adviser
+    if person.max() >> (63 - _TIME_BITS):  # advisers by the ten thousand: number those that are there
+        person = np.unique(person, return_inverse=True)[1].astype(np.int64)
+    start = (person << _TIME_BITS) | (start_s * _GRID).astype(np.int64)
+    end = (person << _TIME_BITS) | (end_s * _GRID).astype(np.int64)
     order = np.argsort(start, kind="stable")
     start, end, desk = start[order], end[order], desk[order]
     reached = np.maximum.accumulate(end)

@@ -20,19 +20,24 @@ def journey_sums(legs: Legs, warm_up_s: float, shape: tuple[int, int], rules: fr
     their appointment. Legs are those that count as offered.
     """
     log = legs.log
-    begins = log.leg == 0
-    first = np.flatnonzero(begins)
-    last = np.append(first[1:], len(log)) - 1 if len(first) else first
-    whose = np.cumsum(begins) - 1
+    first = np.flatnonzero(log.leg == 0)
+    ends = np.append(first[1:], len(log))
+    last = ends[: len(first)] - 1
+    whose = np.repeat(np.arange(len(first)), last - first + 1)
     kept: BoolArray | slice = slice(None)
     if warm_up_s or "appointments" in rules:
         kept = (log.entered_s[first] >= warm_up_s) & (log.outcome[first] != Outcome.NO_SHOW)
     cell = (legs.row[first] * shape[1] + log.origin[first])[kept]
     cells = shape[0] * shape[1]
 
-    def per_customer(mask: BoolArray, values: FloatArray | None = None) -> FloatArray | IntArray:
-        """How many legs of ``mask`` each customer has, or the sums of their values."""
-        return np.bincount(whose[mask], None if values is None else values[mask], minlength=len(first))
+    def per_customer(mask: BoolArray) -> IntArray:
+        """How many legs of ``mask`` each customer has."""
+        return np.bincount(whose[np.flatnonzero(mask)], minlength=len(first))
+
+    def waited(mask: BoolArray | None) -> FloatArray:
+        """What each customer waited in the legs of ``mask``, None: in all."""
+        values = legs.wait_s if mask is None else np.where(mask, legs.wait_s, 0.0)
+        return np.asarray(np.add.reduceat(values, first)) if len(first) else values
 
     def count(customers: BoolArray) -> IntArray:
         return np.bincount(cell[customers[kept]], minlength=cells).reshape(shape)
@@ -40,34 +45,40 @@ def journey_sums(legs: Legs, warm_up_s: float, shape: tuple[int, int], rules: fr
     def total(values: IntArray | FloatArray) -> FloatArray:
         return np.asarray(np.bincount(cell, weights=values[kept], minlength=cells), dtype=np.float64).reshape(shape)
 
-    # the story of those who came in the warm-up is not told, but other legs are: these masks know no warm-up
-    simple = not rules & {"callback", "interruptions", "appointments"}
-    counted: BoolArray = np.ones(len(log), dtype=np.bool_) if simple else log.counted
+    # counted, whenever they came: a story is told whole, or not at all
+    counted = log.counted if rules & {"callback", "interruptions", "appointments"} else None
     handed_on = per_customer(log.outcome == Outcome.TRANSFERRED)
-    answered = per_customer(log.answered) > 0
-    resolved = log.outcome == Outcome.RESOLVED
-    settled = per_customer(resolved) > 0
-    resolution_s = np.where(resolved, log.end_s - log.entered_s[first][whose], 0.0)
-    still = (log.outcome[last] == Outcome.WAITING) | (log.returns[last] == Returns.PENDING)
-    limit = (log.outcome[last] == Outcome.UNRESOLVED_LIMIT) & (log.returns[last] == Returns.NONE)
-    limit |= (log.returns[last] == Returns.AT_LIMIT) & (log.outcome[last] != Outcome.NOT_REACHED)
+    answered = per_customer(legs.served) > 0
+    resolving = np.flatnonzero(log.outcome == Outcome.RESOLVED)
+    settled = np.zeros(len(first), dtype=np.bool_)
+    settled[whose[resolving]] = True
+    resolution_s = np.zeros(len(first))
+    resolution_s[whose[resolving]] = log.end_s[resolving] - log.entered_s[first[whose[resolving]]]
+    outcome, returns = log.outcome[last], log.returns[last]
+    still = (outcome == Outcome.WAITING) | (returns == Returns.PENDING)
+    contacts, settled_here = np.bincount(cell, minlength=cells).reshape(shape), count(settled)
     sums: dict[str, IntArray | FloatArray] = {
-        "contacts": np.bincount(cell, minlength=cells).reshape(shape),
-        "attempts": total(log.attempt[last] + 1).astype(np.int64),
-        "legs": total(per_customer(counted)).astype(np.int64),
+        "contacts": contacts,
+        "attempts": contacts,
+        "legs": total(last - first + 1 if counted is None else per_customer(counted)).astype(np.int64),
         "answered_customers": count(answered),
         "transferred": count(handed_on >= 1),
         "bounced": count(handed_on >= 2),
-        "resolved_first": count(per_customer(resolved & (log.attempt == 0)) > 0),
+        "resolved_first": settled_here,
         "lost": count(~answered & ~still),
-        "resolved_customers": count(settled),
-        "journey_wait_s": total(per_customer(counted, legs.wait_s)),
-        "resolution_s": total(per_customer(resolved, resolution_s)),
-        "at_limit": count(limit),
+        "resolved_customers": settled_here,
+        "journey_wait_s": total(waited(counted)),
+        "resolution_s": total(resolution_s),
+        "at_limit": count((outcome == Outcome.UNRESOLVED_LIMIT) & (returns == Returns.NONE)),
     }
     if "returns" in rules:
-        sums["pending"] = count(log.returns[last] == Returns.PENDING)
+        settled[whose[resolving[log.attempt[resolving] > 0]]] = False
+        at_limit = (returns == Returns.AT_LIMIT) & (outcome != Outcome.NOT_REACHED)
+        sums["attempts"] = total(log.attempt[last] + 1).astype(np.int64)
+        sums["resolved_first"] = count(settled)
+        sums["at_limit"] = sums["at_limit"] + count(at_limit)
+        sums["pending"] = count(returns == Returns.PENDING)
     if "transfers" in rules:
-        passed = counted & ((legs.stays.entry == Entry.TRANSFER) | (legs.stays.entry == Entry.MISROUTED))
-        sums["passed_on_s"] = total(per_customer(passed, legs.wait_s))
+        passed = (legs.stays.entry == Entry.TRANSFER) | (legs.stays.entry == Entry.MISROUTED)
+        sums["passed_on_s"] = total(waited(passed if counted is None else passed & counted))
     return sums

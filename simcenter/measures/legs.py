@@ -66,14 +66,16 @@ class Legs:
     """The legs of one log as they are measured; arrays (L,).
 
     ``row`` the interval in which each entered its queue; ``measured`` those that entered after the warm-up, ``counted``
-    those of them that count as offered (None: all). ``answered``, ``abandoned`` and ``stuck`` (still waiting, or
-    dropped) are of the counted; ``answer_s`` means nothing where nobody answered.
+    those of them that count as offered (None: all). ``served`` those that were answered, counted or not; ``answered``,
+    ``abandoned`` and ``stuck`` (still waiting, or dropped) are of the counted; ``answer_s`` means nothing where nobody
+    answered.
     """
 
     log: ContactLog
     row: IntArray
     measured: BoolArray | None
     counted: BoolArray | None
+    served: BoolArray
     answered: BoolArray
     abandoned: BoolArray
     stuck: BoolArray

@@ -15,7 +15,7 @@ from simcenter.measures.rules import rules_in
 from simcenter.measures.table import PERCENTS
 from simcenter.measures.tally import Sums, Tally
 from simcenter.measures.transfers import Transfers
-from simcenter.simulation.log import ANSWERED, ContactLog, Entry, Outcome
+from simcenter.simulation.log import ContactLog, Entry, Outcome
 from simcenter.simulation.network import Network
 
 FloatArray = npt.NDArray[np.float64]
@@ -89,7 +89,7 @@ class Meter:
         return Tally(
             queues=_beside(by_view),
             journeys=journey_sums(legs, self.network.warm_up_s, views[0].shape, self.rules),
-            desks=self._desk_time.sums(log, log.answered, legs.answer_s),
+            desks=self._desk_time.sums(log, legs.served, legs.answer_s),
             transfers=matrix,
             waits=waits[0],
             max_wait_s=waits[1],
@@ -104,7 +104,8 @@ class Meter:
         warm_up_s = self.network.warm_up_s
         measured = log.entered_s >= warm_up_s if warm_up_s else None
         counted = measured if self._all_offered else log.counted if measured is None else log.counted & measured
-        answered, abandoned = log.answered, log.outcome == Outcome.ABANDONED
+        served = answered = log.answered
+        abandoned = log.outcome == Outcome.ABANDONED
         stuck = (log.outcome == Outcome.WAITING) | (log.outcome == Outcome.DROPPED)
         if counted is not None:
             answered, abandoned, stuck = answered & counted, abandoned & counted, stuck & counted
@@ -113,6 +114,7 @@ class Meter:
             row=np.minimum((log.entered_s / self.network.interval_s).astype(np.int64), self.intervals),
             measured=measured,
             counted=counted,
+            served=served,
             answered=answered,
             abandoned=abandoned,
             stuck=stuck,
@@ -151,8 +153,7 @@ class Meter:
         """Counts and sums of every centre, per interval of entry and place of the view."""
         log, answered, abandoned = legs.log, legs.answered, legs.abandoned
         ended = view.by_kind(legs.counted, log.outcome, len(Outcome))
-        sums: dict[str, IntArray | FloatArray] = {"offered": ended.sum(axis=0)}
-        sums["answered"] = ended[list(ANSWERED)].sum(axis=0)
+        sums: dict[str, IntArray | FloatArray] = {"offered": ended.sum(axis=0), "answered": view.count(answered)}
         sums |= {name: ended[outcome] for name, outcome in _OUTCOMES.items()}
         due_s = self._due(log, view, self.promises.within)
         late = legs.stuck & (due_s <= log.end_s)
@@ -194,7 +195,7 @@ class Meter:
 
     def _due(self, log: ContactLog, view: View, within: tuple[Within | None, ...]) -> FloatArray:
         """By when each leg is due in the place that the view gives it (L,); inf for never."""
-        return self._due_at(log, view.place + view.first, view.places, within)
+        return self._due_at(log, view.place + view.first if view.first else view.place, view.places, within)
 
     def _due_at(self, log: ContactLog, place: IntArray, places: range, within: tuple[Within | None, ...]) -> FloatArray:
         due_s = np.full(len(log), np.inf)
@@ -211,8 +212,9 @@ class Meter:
         Waits are whole grid steps: cell and wait packed into one integer sort fast and exactly.
         """
         rows = [np.flatnonzero(view.known(legs.answered)) for view in views]
-        place = np.concatenate([view.place[one] + view.first for view, one in zip(views, rows, strict=True)])
-        every = np.concatenate(rows)
+        place, every = views[0].place[rows[0]], rows[0]
+        for view, more in zip(views[1:], rows[1:], strict=True):
+            place, every = np.append(place, view.place[more] + view.first), np.append(every, more)
         places = len(self.places.names)
         cells = self.days * places
         steps = (legs.wait_s[every] * _GRID).astype(np.int64)
