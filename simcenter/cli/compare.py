@@ -54,7 +54,9 @@ def compare(
     from simcenter.scenario import read_staffing_frame
     from simcenter.simulation.staffing import Staffing
 
-    variants = {str(file): read_scenario(file) for file in scenarios}
+    stems = {file.stem for file in scenarios}
+    names = [file.stem if len(stems) == len(scenarios) else str(file) for file in scenarios]
+    variants = {name: read_scenario(file) for name, file in zip(names, scenarios, strict=True)}
     for setting in settings or ():
         variants[setting] = read_scenario(scenarios[0], [part.strip() for part in setting.split(";")])
     if len(variants) < 2:
