@@ -17,12 +17,18 @@ def requirement(
             help="How load follows volume: mol (modified offered load), sipp (each interval alone), lag_sipp."
         ),
     ] = "mol",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what every headcount is made of, and what asks for it.")
+    ] = False,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Advisers per desk and interval by queueing formulas: instant, unproven; where `plan` begins."""
     from simcenter.planning import closed_form
+    from simcenter.planning.explain import explained
 
     form = closed_form(read_scenario(scenario, settings), method=method)
     typer.echo(form.formulas, err=True)
-    show(form.staffing, output=output, as_json=as_json)
+    for note in form.notes:
+        typer.echo(note, err=True)
+    show(explained(form) if explain else form.staffing, output=output, as_json=as_json)

@@ -1,12 +1,14 @@
 """Explain: where each headcount comes from, in parts that add up exactly, and what asks for it."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from simcenter.errors import ScenarioError
+from simcenter.experiment.results import RESULT_SCHEMA
 from simcenter.planning.centre import FloatArray
 from simcenter.planning.fit import fitted
 from simcenter.planning.flows import BARE, RECEIVED, RETURNED
@@ -17,7 +19,9 @@ from simcenter.scenario import Scenario
 from simcenter.simulation.network import CHAT
 
 if TYPE_CHECKING:
+    from simcenter.measures.targets import Criterion
     from simcenter.planning.centre import Centre
+    from simcenter.simulation.staffing import Staffing
 
 Words = npt.NDArray[np.object_]
 
@@ -39,6 +43,9 @@ PARTS = {
 SHRINKAGE = "paid time away from the floor; together with ``advisers`` it is ``scheduled``"
 UNKNOWN = {NO_TARGET: f"no target: at most {100 * UNTARGETED:g} % busy", NOBODY: ""}
 DEFERRED_WORK = "deferred work: level over the time until it is due"
+SOMEBODY = "somebody must be there"
+UNTRIED = -1
+"""Of ``Plan.breaks``: whether one fewer breaks anything was not tried."""
 NO_IDLE_TIME = "deferred work: more than the others' idle time"
 
 
@@ -68,6 +75,59 @@ def explain(what: "Scenario | Plan", *, method: str = "mol") -> pd.DataFrame:
         raise ScenarioError([f"what: must be a Scenario or a Plan, got {what!r:.80}"])
     form = closed_form(what, method=method)
     return _frame(what, form, _parts(what, form), None)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A plan or a requirement with the explanation of every headcount, as reports have it."""
+
+    what: "Plan | Staffing"
+    frame: pd.DataFrame
+    """As :func:`explain` gives it."""
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """Adviser hours over the horizon: a row per part that is somewhere not 0, then advisers, shrinkage, scheduled;
+        columns ``part``, then the desks and ``all``."""
+        staffing = self.what.staffing if isinstance(self.what, Plan) else self.what
+        names = [name for name in (*PARTS, "advisers", "shrinkage", "scheduled") if name in self.frame]
+        sums = self.frame.groupby("desk", sort=False)[names].sum() * (staffing.interval_s / 3600)
+        table = sums.T.assign(all=sums.sum(axis=0))
+        kept = [name for name in names if table.loc[name].abs().max() > DUST or name in ("advisers", "scheduled")]
+        return table.loc[kept].rename_axis(index="part", columns=None).reset_index()
+
+    @property
+    def reasons(self) -> pd.DataFrame:
+        """In how many intervals each target or rule asks for a desk's number: ``desk``, ``binds``, ``intervals``."""
+        busy = self.frame[self.frame["binds"] != ""]
+        counts = busy.groupby(["desk", "binds"], sort=False).size().rename("intervals").reset_index()
+        return counts.sort_values(["desk", "intervals"], ascending=[True, False], kind="stable", ignore_index=True)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where the numbers came from."""
+        return self.what.provenance if isinstance(self.what, Plan) else {}
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, the explanation first."""
+        rest = self.what.frames() if isinstance(self.what, Plan) else {"staffing": self.what.to_frame()}
+        return {"explain": self.frame.copy(), "explain_totals": self.totals, "explain_reasons": self.reasons, **rest}
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """What the plan or staffing has as JSON, and ``explain``: a record per open interval and desk."""
+        if isinstance(self.what, Plan):
+            rest = self.what.to_json_dict()
+        else:
+            frame = self.what.to_frame()
+            rest = {"result_schema": RESULT_SCHEMA, "staffing": {str(c): frame[c].tolist() for c in frame.columns}}
+        return {**rest, "explain": self.frame.to_dict("records")}
+
+
+def explained(what: "Plan | ClosedForm") -> Explained:
+    """A plan or a closed form with the explanation of every headcount."""
+    if isinstance(what, Plan):
+        return Explained(what, explain(what))
+    return Explained(what.staffing, _frame(what.scenario, what, _parts(what.scenario, what), None))
 
 
 def _parts(scenario: "Scenario", form: ClosedForm) -> dict[str, FloatArray]:
@@ -162,23 +222,32 @@ def _bounded(form: ClosedForm, advisers: "npt.NDArray[np.int64]", words: Words) 
 
 
 def _binds_of_plan(form: ClosedForm, plan: "Plan") -> Words:
-    """(T, D) of the targets that a desk's advisers work for at that time, the one most nearly missed in the proof."""
+    """(T, D) the target that one adviser fewer would miss; where the search did not try, of the targets that the desk
+    works for at that time the one most nearly missed in the proof."""
     cells, sample = plan.evidence.cells, plan.evidence.sample
+    advisers = plan.staffing.advisers
+    labels = [_label(cells.criteria[k]) for k in cells.criterion]
     error = sample.deviation / np.sqrt(max(len(sample.replications), 1))
     nearness = np.where(error > 0, sample.mean / np.where(error > 0, error, 1.0), np.inf)
-    centre, advisers = form.centre, plan.staffing.advisers
     words = np.full(advisers.shape, "", dtype=object)
-    nearest = np.full(advisers.shape, np.inf)
-    for c in np.argsort(nearness, kind="stable"):
-        criterion = cells.criteria[cells.criterion[c]]
-        desks = np.ones(len(centre.desks), dtype=np.bool_)
-        if criterion.level == "queue":
-            desks = centre.serves[:, criterion.index]
-        elif criterion.level == "desk":
-            desks = np.arange(len(centre.desks)) == criterion.index
+    for c in np.argsort(-nearness, kind="stable"):
         span = slice(int(cells.first[c]), min(int(cells.end[c]), len(advisers)))
-        closer = (nearness[c] < nearest[span]) & desks & (advisers[span] > 0)
-        label = f"{criterion.place or 'all customers'}: {criterion.condition}"
-        words[span] = np.where(closer, label, words[span])
-        nearest[span] = np.where(closer, nearness[c], nearest[span])
+        works_for = _desks_for(form.centre, cells.criteria[cells.criterion[c]])
+        words[span] = np.where(works_for & (advisers[span] > 0), labels[c], words[span])
+    broken = np.array([*labels, SOMEBODY], dtype=object)[np.where(plan.breaks < 0, len(labels), plan.breaks)]
+    words = np.where((plan.breaks != UNTRIED) & (advisers > 0), broken, words)
     return _bounded(form, advisers, words)
+
+
+def _label(criterion: "Criterion") -> str:
+    return f"{criterion.place or 'all customers'}: {criterion.condition}"
+
+
+def _desks_for(centre: "Centre", criterion: "Criterion") -> "npt.NDArray[np.bool_]":
+    """(D,) desks whose advisers work for a target; a class's place comes after the queues."""
+    if criterion.level == "desk":
+        return np.asarray(np.arange(len(centre.desks)) == criterion.index)
+    queue = criterion.place.split("/")[0] if criterion.place not in centre.queues else criterion.place
+    if criterion.level == "queue" and queue in centre.queues:
+        return np.asarray(centre.serves[:, centre.queues.index(queue)])
+    return np.ones(len(centre.desks), dtype=np.bool_)

@@ -44,6 +44,7 @@ class ClosedForm:
     load, the formula and what it asks for; ``notes`` lines on what the numbers mean.
     """
 
+    scenario: "Scenario"
     staffing: Staffing
     centre: Centre
     need: Need
@@ -120,7 +121,7 @@ def closed_form(scenario: "Scenario", network: Network | None = None, *, method:
     )
     details = _details(centre, flows, load, need, advisers)
     return ClosedForm(
-        staffing, centre, need, load, flows, conditions, limits, details, method, notes_of(scenario, centre)
+        scenario, staffing, centre, need, load, flows, conditions, limits, details, method, notes_of(scenario, centre)
     )
 
 

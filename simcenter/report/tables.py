@@ -10,7 +10,9 @@ from rich.text import Text
 from simcenter.experiment.compare import Comparison
 from simcenter.experiment.results import Results
 from simcenter.measures.table import measure_named
+from simcenter.planning.explain import Explained
 from simcenter.report.comparison import comparison_tables
+from simcenter.report.explained import explained_tables
 from simcenter.report.fitting import fitted, ruled
 from simcenter.report.shown import UNKNOWN, estimate, number
 from simcenter.simulation.staffing import Staffing
@@ -57,8 +59,11 @@ _JOURNEY_ROWS = (
 
 
 def show(result: Any, console: "Console") -> None:
-    """Print a Staffing, Results or Plan as tables."""
-    if isinstance(result, Staffing):
+    """Print a Staffing, Results, Plan, explanation or comparison as tables."""
+    if isinstance(result, Explained):
+        show(result.what, console)
+        parts = explained_tables(result)
+    elif isinstance(result, Staffing):
         parts = [*staffing_tables(result), _hours(result)]
     elif isinstance(result, Results):
         parts = results_tables(result)
