@@ -745,6 +745,8 @@ cdef int follow(Play* p, const Leg* leg, int outcome, double end_s) noexcept nog
     back = later_leg(p, leg, queue, at_s)
     back.entry = REDIAL + kind
     back.attempt = leg.attempt + 1
+    if rule.same_patience:
+        back.patience_s = leg.patience_s
     back.since_s = at_s - p.classes[back.class_row].credit_s
     await_return(p, back)
     return COMES_BACK
@@ -1245,6 +1247,7 @@ cdef class Centre:
                 queue.returns[kind].at_most, queue.returns[kind].working = (
                     plan["return_at_most"][kind, i], plan["return_working"][kind, i]
                 )
+            queue.returns[0].same_patience = plan["return_same_patience"][i]
             queue.periods = &self.periods[<Py_ssize_t>plan["period_first"][i]]
             queue.period_count = plan["period_first"][i + 1] - plan["period_first"][i]
             queue.line = NOBODY

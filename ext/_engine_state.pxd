@@ -121,6 +121,7 @@ cdef struct Return:
     int queue
     int64_t at_most
     bint working
+    bint same_patience
 
 
 cdef struct Period:

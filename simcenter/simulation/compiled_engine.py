@@ -120,7 +120,7 @@ QUEUE_RULES = (
     "mean_handle_s", "balking", "class_first", "class_priority", "class_credit_s", "class_target_s", "line_group",
     "appointment_priority", "callback_over_s", "callback_accepted", "callback_reached", "callback_tries",
     "callback_retry_s", "callback_ring_s", "own_share", "own_desk", "own_of", "own_wait_s", "return_share",
-    "return_queue", "return_at_most", "return_working",
+    "return_queue", "return_at_most", "return_working", "return_same_patience",
 )  # fmt: skip
 
 

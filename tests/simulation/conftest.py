@@ -6,7 +6,7 @@ from small_centres import Centre
 from simcenter.simulation.engine import play
 
 
-@pytest.fixture(params=["simpy"])
+@pytest.fixture(params=["compiled", "simpy"])
 def rows(request):
     """Play a centre and give some columns of its log, row by row (or of the stays on the floor, ``duty_...``)."""
 

@@ -9,7 +9,7 @@ from simcenter.simulation.network import CHAT, DEFERRED, LONGEST_IDLE, RANDOM
 from simcenter.simulation.staffing import Staffing
 
 
-@pytest.fixture(params=["simpy"])
+@pytest.fixture(params=["compiled", "simpy"])
 def engine(request):
     return request.param
 

@@ -5,11 +5,13 @@ from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from corpus import VALID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_centres import random_centres
+from rough_rules import rough_rules
 from strategies import scenarios
 
 from simcenter.scenario import Scenario, load_scenario
@@ -17,7 +19,7 @@ from simcenter.scenario.ready import ready_scenarios
 from simcenter.simulation import compiled_engine, simpy_engine
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws
-from simcenter.simulation.log import ContactLog
+from simcenter.simulation.log import ContactLog, Entry, Outcome, Returns
 from simcenter.simulation.staffing import Staffing
 
 
@@ -64,6 +66,23 @@ def test_rough_centres_give_the_same_rows(centre):
     check_equal(*centre, centre)
 
 
+def test_rough_centres_with_rules_give_the_same_rows():
+    """And whatever a rule can lead to does happen, or equality would prove little."""
+    seen: set[tuple[str, int]] = set()
+
+    @examples(500, derandomize=True)
+    @given(centre=rough_rules())
+    def look(centre):
+        log = check_equal(*centre, centre)
+        for name in ("outcome", "entry", "returns"):
+            seen.update((name, number) for number in np.unique(getattr(log, name)).tolist())
+
+    look()
+    entries = set(Entry) - {Entry.NO_SHOW}  # such rows have the entry of an appointment
+    wanted = {("outcome", int(o)) for o in Outcome} | {("entry", int(e)) for e in entries}
+    assert wanted | {("returns", int(r)) for r in Returns} <= seen
+
+
 @examples(120, derandomize=True)
 @given(data=scenarios(rules=True, most=12.0), seed=st.integers(0, 99))
 def test_scenarios_with_rules_give_the_same_rows(data, seed):
@@ -95,6 +114,13 @@ def test_valid_files_give_the_same_rows(path):
 @examples(20_000)
 @given(centre=random_centres())
 def test_rough_centres_give_the_same_rows_at_night(centre):
+    check_equal(*centre, centre)
+
+
+@pytest.mark.nightly
+@examples(20_000)
+@given(centre=rough_rules())
+def test_rough_centres_with_rules_give_the_same_rows_at_night(centre):
     check_equal(*centre, centre)
 
 

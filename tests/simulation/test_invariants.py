@@ -19,7 +19,7 @@ from simcenter.simulation.log import ContactLog, Outcome
 from simcenter.simulation.network import CHAT, DEFERRED, EXCLUSIVE
 from simcenter.simulation.staffing import Staffing
 
-ENGINES = ("simpy",)
+ENGINES = ("compiled", "simpy")
 SERVED = Outcome.UNRESOLVED_LIMIT
 
 

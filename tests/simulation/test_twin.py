@@ -18,7 +18,7 @@ from simcenter.simulation.engine import play
 from simcenter.simulation.network import CHAT, DEFERRED
 from simcenter.simulation.staffing import Staffing
 
-ENGINES = ("simpy",)
+ENGINES = ("compiled", "simpy")
 COLUMNS = (twin.LEG_COLUMNS, twin.DUTY_COLUMNS)
 
 
