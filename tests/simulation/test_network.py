@@ -8,6 +8,7 @@ import pytest
 from simcenter.scenario import Scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.network import Arrays, Network
+from simcenter.simulation.rules_off import rules_off
 
 SCENARIO = {
     "schema": 1,
@@ -48,7 +49,7 @@ def arrays_of(part: Arrays, path: str = "") -> list[tuple[str, np.ndarray]]:
 
 def test_no_array_can_be_changed(network: Network) -> None:
     arrays = arrays_of(network)
-    assert len(arrays) > 35
+    assert len(arrays) > 85
     assert [name for name, array in arrays if array.flags.writeable] == []
 
 
@@ -82,4 +83,25 @@ def test_equality_tells_kinds_of_number_apart(network: Network) -> None:
 
 
 def test_the_axes_have_names(network: Network) -> None:
-    assert (network.interval_count, network.queue_count, network.desk_count) == (96, 2, 2)
+    assert (network.interval_count, network.queue_count, network.desk_count, network.class_count) == (96, 2, 2, 2)
+
+
+def test_what_is_left_out_of_a_network_made_by_hand_is_off(network: Network) -> None:
+    """All that rules_off names may be left out, and is then as in a scenario without the rules."""
+    off = rules_off(network)
+    required = {field.name: getattr(network, field.name) for field in fields(Network) if field.name not in off}
+    by_hand = Network(**required)
+    for name, value in off.items():
+        seen = getattr(by_hand, name)
+        assert seen.equals(value) if isinstance(value, Arrays) else np.array_equal(seen, value, equal_nan=name in NANS)
+    known = {name: getattr(network, name) for name in ("mean_handle_s", "class_target_s")}
+    assert replace(by_hand, **known).equals(network)
+
+
+NANS = ("class_target_s", "replay_handle_s")
+
+
+def test_routes_may_stop_after_the_desks_cells(network: Network) -> None:
+    """Two desks and two classes have four cells; the cells of the misrouted are then empty."""
+    assert network.route_first.tolist() == [0, 1, 1, 1, 1, 1, 1]
+    assert replace(network, route_first=network.route_first[:5]).equals(network)
