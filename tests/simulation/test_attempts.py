@@ -11,6 +11,10 @@ from simcenter.errors import ScenarioError
 from simcenter.scenario import Scenario
 from simcenter.simulation.attempts import attempts_of_first, first_attempts, volume_notes
 from simcenter.simulation.compile import compile_network
+from simcenter.simulation.draws import Draws
+from simcenter.simulation.engine import play
+from simcenter.simulation.log import ContactLog, Entry
+from simcenter.simulation.staffing import Staffing
 
 
 def scenario(queues: dict[str, Any], serves: dict[str, Any] | None = None, **top: Any) -> Scenario:
@@ -231,3 +235,38 @@ def test_it_is_the_fixed_point_of_customers_followed_round_by_round(
             legs = following
         come = again if attempt < at_most else [0.0, 0.0]
     assert total == pytest.approx([100.0, 100.0], rel=1e-9)
+
+
+def test_played_out_the_attempts_are_those_of_the_volume() -> None:
+    """Hand-overs, misrouting, repeats with a limit, classes: 1,000 days of a morning, within 4 standard errors a queue.
+
+    Nobody abandons: there are advisers enough. Those who come back do so within the day.
+    """
+    morning = [0.0] * 8 + [30.0] * 4 + [0.0] * 12
+    queues = {
+        "calls": {
+            "classes": {"VIP": {"share": 0.2}},
+            "misrouted": {"experts": {"share": 0.1, "after": "30 s"}},
+            "repeat": redial(0.6, 3),
+            "volume_counts": "all attempts",
+            "volume": morning,
+        },
+        "experts": {"repeat": redial(0.4, 2, to="calls"), "volume_counts": "all attempts", "volume": morning},
+    }
+    to = {"share": 0.3, "shares": {"VIP": 0.6}}
+    desks = {
+        "desk": {"advisers": 300, "serves": {"calls": {"resolved": 0.5, "transfers": {"experts": to}}}},
+        "experts": {"advisers": 300, "serves": {"experts": {"resolved": 0.6, "transfers": {"calls": 0.2}}}},
+    }
+    horizon = {"start": "2026-03-02", "days": 1, "interval": "60 min", "hours": "00:00-24:00"}
+    one = scenario(queues, desks=desks, horizon=horizon, max_legs=3)
+    network, staffing = compile_network(one), Staffing.from_scenario(one)
+    seen = np.array([attempts_in(play(network, staffing, Draws(network, 5, r))) for r in range(1000)])
+    assert network.volume.sum() < 200  # of 240
+    error = seen.std(axis=0, ddof=1) / 1000**0.5
+    assert np.all(np.abs(seen.mean(axis=0) - 120) < 4 * error)
+
+
+def attempts_in(log: ContactLog) -> np.ndarray:
+    """How many attempts the log has in each of two queues."""
+    return np.bincount(log.queue[np.isin(log.entry, (Entry.FIRST, Entry.REDIAL, Entry.REPEAT))], minlength=2)
