@@ -13,19 +13,13 @@ from simcenter.scenario.ready import ready_scenarios
 from simcenter.simulation.compile import compile_network
 
 
-def again(scenario):
-    """The scenario of the resolved form, which is the same."""
-    text = json.dumps(scenario.to_dict(), allow_nan=False)
-    read = Scenario.from_dict(json.loads(text))
-    assert read.to_dict() == scenario.to_dict()
-    assert read.hash == scenario.hash
-    return read
-
-
 def assert_same(scenario):
-    read = again(scenario)
-    assert compile_network(read).equals(compile_network(scenario))
-    return read
+    text = json.dumps(scenario.to_dict(), allow_nan=False)
+    again = Scenario.from_dict(json.loads(text))
+    assert again.to_dict() == scenario.to_dict()
+    assert again.hash == scenario.hash
+    assert compile_network(again).equals(compile_network(scenario))
+    return again
 
 
 @settings(max_examples=150, deadline=None)
@@ -37,7 +31,7 @@ def test_resolved_and_read_again_gives_an_equal_network(data):
 @settings(max_examples=150, deadline=None)
 @given(scenarios(rules=True))
 def test_with_the_rules_of_a_real_centre_too(data):
-    again(Scenario.from_dict(data))
+    assert_same(Scenario.from_dict(data))
 
 
 @settings(max_examples=30, deadline=None)
