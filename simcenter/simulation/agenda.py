@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcenter.simulation.leg import Chances
+from simcenter.simulation.log import Entry
 from simcenter.simulation.network import Network, Periods
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 Present = npt.NDArray[np.bool_] | None
 """Which of a desk's advisers, by number, are there on a day; None: all."""
+
+ENTRIES = len(Entry)
+"""How a first leg comes is one number: class row * ENTRIES + entry."""
 
 CHUNK = 1024
 """Arrivals turned into Python numbers at a time: few, to stay in the cache, whatever the horizon."""
@@ -70,8 +74,7 @@ def arrivals(draws: "Draws", queue: int) -> Iterator[Chances]:
         first.resolved_u,
         first.equal_rank_u,
         first.customer,
-        first.class_row,
-        first.entry,
+        first.class_row * ENTRIES + first.entry,
     )
     for start in range(0, len(first.arrival_s), CHUNK):
         yield from zip(*(column[start : start + CHUNK].tolist() for column in columns), strict=True)

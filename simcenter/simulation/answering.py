@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from simcenter.simulation import chat
 from simcenter.simulation.aftermath import Aftermath
 from simcenter.simulation.comings import Comings
-from simcenter.simulation.floor import Adviser, Desk
+from simcenter.simulation.floor import Adviser, Desk, Serving
+from simcenter.simulation.grid import to_grid
 from simcenter.simulation.happenings import Happening
 from simcenter.simulation.leg import CALLBACK, Leg, Route
 from simcenter.simulation.log import Outcome
 from simcenter.simulation.network import KEEP, WAIT
 from simcenter.simulation.purposes import Purpose
-from simcenter.simulation.routing import contact_for
+from simcenter.simulation.routing import contact_for, own_contact_for
 from simcenter.simulation.stage import SERVICE_END, Stage
 from simcenter.simulation.telephone_lines import TelephoneLines
 from simcenter.simulation.work import left_of, settle
@@ -28,7 +29,8 @@ UNRESOLVED_CLOSED, UNRESOLVED_LIMIT = int(Outcome.UNRESOLVED_CLOSED), int(Outcom
 UNRESOLVED_BUSY, NOT_REACHED = int(Outcome.UNRESOLVED_BUSY), int(Outcome.NOT_REACHED)
 INTERRUPTED = int(Outcome.INTERRUPTED)
 KEPT = -1
-CALLED_OFF: Sequence[Callable[[Leg], None]] = ()
+Handlers = Sequence[Callable[[Leg], None]]
+CALLED_OFF: Handlers = ()
 
 
 class Answering:
@@ -38,7 +40,8 @@ class Answering:
         self.stage, self.comings, self.lines, self.aftermath = stage, comings, lines, aftermath
         self.record, self.schedule = stage.record, stage.schedule
         self.last_hop = stage.network.max_legs - 1
-        self.at_talk_end = [self.talk_ends]
+        self.at_talk_end: Handlers = [self.talk_ends]
+        self.at_work_end = [self.work_ends]
         self.at_ring_end = [self.ring_ends]
         self.at_service_end = [self.service_ends]
         self.at_chat_end = [self.chat_ends]
@@ -56,15 +59,18 @@ class Answering:
 
     def fill(self, desk: Desk, now_s: float) -> None:
         """Let advisers of the desk take what waits, as long as anybody can."""
-        place, pool = 0, True
+        choose = contact_for
+        place = 0
         while place < len(desk.able):
             adviser = desk.able[place][3]
-            leg = contact_for(desk, adviser, now_s, pool)
+            leg = choose(desk, adviser, now_s)
             if leg is not None:
                 leg.queue.leave(leg)
                 self.call_up(adviser, leg, now_s, place)
-            elif desk.own_lines:  # what he cannot take nobody can, but for those who wait for one adviser alone
-                place, pool = place + 1, False
+            elif desk.own_lines and not desk.to_leave:
+                # what he cannot take nobody can, but for those who wait for one adviser alone
+                choose = own_contact_for
+                place += 1
             else:
                 return
 
@@ -90,33 +96,46 @@ class Answering:
         leg.adviser = adviser
         leg.start_s = now_s
         desk.in_hand[queue.index] += 1
-        if queue.callback is not None and self.rings_in_vain(leg):
-            leg.route, leg.wrap_s = None, 0.0
-            self.talk(leg, queue.callback.ring_s, now_s, self.at_ring_end)
-            return
-        talk_s = settle(leg, serving, self.stage)
+        if serving.usual and leg.coming.usual:  # nearly always
+            leg.route = None
+            leg.wrap_s = to_grid(leg.chances[2] * queue.wrap_share) if queue.wrap_share else 0.0
+            talk_s, at_end = leg.chances[2] - leg.wrap_s, self.at_talk_end
+        else:
+            talk_s, at_end = self.settle(leg, serving)
         if queue.chat:
             self.begin_chat(adviser, leg, talk_s, now_s)
         else:
-            self.talk(leg, talk_s, now_s, self.at_talk_end)
+            adviser.held = 1
+            leg.end_s = now_s + talk_s
+            leg.callbacks = at_end
+            self.schedule(leg, (SERVICE_END, leg.key), talk_s)
         if leg.holder is not None:
             self.end_service(leg.holder, leg.handover_s)
             leg.holder = None
 
-    def talk(self, leg: Leg, talk_s: float, now_s: float, at_end: Sequence[Callable[[Leg], None]]) -> None:
-        """The adviser has the leg alone in hand, for so long."""
-        adviser = leg.adviser
-        adviser.held = 1
-        leg.end_s = now_s + talk_s
-        leg.callbacks = at_end
-        self.schedule(leg, (SERVICE_END, leg.key), talk_s)
-        if leg.serving.interruptible:
-            adviser.desk.note_talk(leg)
+    def settle(self, leg: Leg, serving: Serving) -> tuple[float, Handlers]:
+        """Settle what is done with the leg: how long it takes until its talk ends, and what happens then."""
+        callback = leg.queue.callback if leg.coming.entry == CALLBACK else None
+        if callback is not None and self.stage.chance(leg, Purpose.REACHED) >= callback.reached:
+            leg.route, leg.wrap_s = None, 0.0
+            return callback.ring_s, self.at_ring_end
+        talk_s = settle(leg, serving, self.stage)
+        return talk_s, self.talking(leg)
+
+    def talking(self, leg: Leg) -> Handlers:
+        """What happens at the end of the talk; until then the leg may be interrupted, if such legs may."""
+        if not leg.serving.interruptible:
+            return self.at_talk_end
+        leg.adviser.desk.note_talk(leg)
+        return self.at_work_end
+
+    def work_ends(self, leg: Leg) -> None:
+        """The end of a talk that could have been interrupted."""
+        leg.adviser.desk.forget_talk(leg)
+        self.talk_ends(leg)
 
     def talk_ends(self, leg: Leg) -> None:
         """The customer leaves, or is handed on; his adviser wraps up, or is free."""
-        if leg.serving.interruptible:
-            leg.adviser.desk.forget_talk(leg)
         if leg.route is not None:
             outcome = self.hand_on(leg, leg.route)
             if outcome == TRANSFERRED and leg.route.warm:
@@ -219,7 +238,9 @@ class Answering:
             leg.left_s, leg.settled_s = talk_s, leg.end_s
             self.go_on(leg)
         else:
-            self.talk(leg, talk_s, leg.end_s, self.at_talk_end)
+            leg.end_s += talk_s
+            leg.callbacks = self.talking(leg)
+            self.schedule(leg, (SERVICE_END, leg.key), talk_s)
 
     # Interrupting, and calling back
 
@@ -239,13 +260,6 @@ class Answering:
         if desk.is_able(adviser):
             self.fill_alone(adviser, now_s)
         self.entering.offer(self.comings.resumed(work, left), now_s)
-
-    def rings_in_vain(self, leg: Leg) -> bool:
-        """Whether the leg is a callback that the customer does not answer."""
-        callback = leg.queue.callback
-        if callback is None or leg.coming.entry != CALLBACK:
-            return False
-        return self.stage.chance(leg, Purpose.REACHED) >= callback.reached
 
     def ring_ends(self, leg: Leg) -> None:
         """Nobody answered."""

@@ -23,6 +23,7 @@ def build(network: Network) -> tuple[list[Queue], list[Desk]]:
         desk.serving = {queue.index: _serving(network, desk, queue, queues) for queue in served}
         desk.slots = max((len(queue.speeds) - 1 for queue in served if queue.chat), default=1)
         desk.relative = bool(network.discipline[desk.index] == RELATIVE)
+        desk.weighs = desk.relative or any(queue.own is not None and queue.own.desk is desk for queue in queues)
     for queue in queues:
         _set_takers(network, queue, [desk for desk in desks if queue.index in desk.serving])
     for desk in desks:
@@ -40,6 +41,8 @@ def _serving(network: Network, desk: Desk, queue: Queue, queues: list[Queue]) ->
         routes={row: routes for row, routes in cells.items() if routes},
         min_idle=int(network.min_idle[d, q]),
         interruptible=bool(network.interruptible[d, q]),
+        usual=not (queue.misrouted or queue.callback or network.interruptible[d, q] or any(cells.values()))
+        and bool(network.speed[d, q] == 1.0),
     )
 
 
@@ -99,6 +102,8 @@ def _set_optional_rules(network: Network, queue: Queue, queues: list[Queue], des
         queue.own = OwnAdvisers(float(network.own_share[q]), desks[network.own_desk[q]], of, wait_s)
     queue.redial = _return(network, REDIAL, q, queues)
     queue.repeat = _return(network, REPEAT, q, queues)
+    queue.guarded = queue.group >= 0 or queue.own is not None
+    queue.reserved = bool((network.min_idle[:, q] > 1).any())
     queue.deters = queue.balking > 0 or queue.callback is not None
     queue.watched = queue.group >= 0 or queue.redial is not None or queue.repeat is not None
     queue.worked = lambda t_s: clock.worked(q, t_s)
@@ -148,7 +153,7 @@ def _menu(network: Network, desk: Desk, queues: list[Queue]) -> tuple[Offer, ...
         if queue.index in desk.serving:
             serving = desk.serving[queue.index]
             after_s = float(network.after_s[desk.index, queue.index])
-            offer = Offer(serving.priority, queue, after_s, serving.min_idle, [])
+            offer = Offer(serving.priority, queue, after_s, [])
             queue.offers.append((desk, offer.lines))
             offers.append(offer)
     return tuple(sorted(offers, key=lambda offer: offer.priority))

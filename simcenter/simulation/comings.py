@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simcenter.simulation.leg import CALLBACK, NAN, RESUMED, Coming, Leg, Route, Work
+from simcenter.simulation.agenda import ENTRIES
+from simcenter.simulation.leg import CALLBACK, NAN, RESUMED, Chances, Coming, Leg, Route, Work
 from simcenter.simulation.log import Entry
 from simcenter.simulation.purposes import Purpose
 from simcenter.simulation.waiting import Queue
@@ -22,15 +23,17 @@ class Comings:
         self.draws = draws
         self.later = draws.later
 
-    def first(self, queue: Queue, chances: tuple[float, ...], customer: int, row: int, entry: int) -> Leg:
+    def first(self, queue: Queue, chances: Chances) -> Leg:
         """The first leg of a customer."""
+        customer, number = int(chances[6]), int(chances[7])
+        row, entry = divmod(number, ENTRIES)
         known = queue.classes[row]
         at_door = entry in (APPOINTMENT, NO_SHOW)
         priority = queue.appointment_priority if at_door else known.priority
         own = self.own_number(queue, queue.index, customer)
         coming = Coming(APPOINTMENT if at_door else entry, row, priority, known.credit_s, own=own)
         if queue.own is None and entry != NO_SHOW:
-            queue.comings[row, entry] = coming
+            queue.comings[number] = coming
         return Leg(queue, (queue.index, queue.index, customer, 0), chances, coming)
 
     def handed_on(self, leg: Leg, route: Route) -> Leg:

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from simcenter.simulation.aftermath import Aftermath
+from simcenter.simulation.agenda import ENTRIES
 from simcenter.simulation.comings import Comings
 from simcenter.simulation.grid import to_grid
 from simcenter.simulation.happenings import Happening, Overflow
@@ -38,9 +39,8 @@ class Entering:
 
     def first(self, queue: Queue, chances: tuple[float, ...]) -> None:
         """A customer comes for the first time, or does not come to his appointment."""
-        customer, row, entry = (int(number) for number in chances[6:])
-        leg = self.comings.first(queue, chances, customer, row, entry)
-        if entry == NEVER_CAME:
+        leg = self.comings.first(queue, chances)
+        if chances[7] % ENTRIES == NEVER_CAME:
             self.record.unanswered(leg, leg.entered_s, NO_SHOW)
         else:
             self.enter(leg)
@@ -51,12 +51,7 @@ class Entering:
         if queue.live and not queue.open:
             self.lose(leg, now_s, TURNED_AWAY)
             return
-        if queue.group >= 0:
-            if not self.lines.may_take(leg):
-                self.lose(leg, now_s, BLOCKED)
-                return
-            self.lines.take(leg)
-        if leg.coming.own >= 0 and self.enter_for_own_adviser(leg, now_s):
+        if queue.guarded and self.stopped_at_the_door(leg, now_s):
             return
         adviser = adviser_for(leg, now_s)
         if adviser is not None:
@@ -67,6 +62,15 @@ class Entering:
             self.lose(leg, now_s, BLOCKED)
         elif not queue.deters or self.stays(leg, now_s):
             self.wait(leg, now_s)
+
+    def stopped_at_the_door(self, leg: Leg, now_s: float) -> bool:
+        """Whether there is no line for the customer, or his own adviser settles it."""
+        if leg.queue.group >= 0:
+            if not self.lines.may_take(leg):
+                self.lose(leg, now_s, BLOCKED)
+                return True
+            self.lines.take(leg)
+        return leg.coming.own >= 0 and self.enter_for_own_adviser(leg, now_s)
 
     def offer(self, leg: Leg, now_s: float) -> None:
         """Let a leg that was in the queue before be answered or wait."""
@@ -104,14 +108,17 @@ class Entering:
 
     def wait(self, leg: Leg, now_s: float) -> None:
         """Let the leg wait for whoever may take it."""
-        leg.queue.join(leg)
-        self.set_patience(leg)
-        self.set_overflow(leg, now_s)
+        queue = leg.queue
+        queue.join(leg)
+        if queue.live:
+            self.set_patience(leg)
+        if queue.overflow:
+            self.set_overflow(leg, now_s)
 
     def set_patience(self, leg: Leg) -> None:
         """Its patience runs, if it has any end."""
         patience_s = leg.chances[1]
-        if leg.queue.live and patience_s < inf and leg.coming.entry != CALLBACK:
+        if patience_s < inf and leg.coming.entry != CALLBACK:
             self.schedule(Happening(self.at_patience_end, leg), (PATIENCE_END, leg.key), patience_s)
 
     def set_overflow(self, leg: Leg, now_s: float) -> None:
@@ -175,7 +182,8 @@ class Entering:
             self.lose(leg, now_s, BLOCKED)
         else:
             queue.join_own(leg)
-            self.set_patience(leg)
+            if queue.live:
+                self.set_patience(leg)
             self.schedule(Happening(self.at_own_wait_end, leg), (WAIT_END, leg.key), queue.own.wait_s)
         return True
 

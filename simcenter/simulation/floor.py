@@ -25,6 +25,8 @@ class Serving:
     min_idle: int
     """Idle advisers there must be, the one who takes it included."""
     interruptible: bool
+    usual: bool
+    """Whether a leg that came in the usual way takes its handle time, and nothing else can happen with it."""
 
 
 class Offer(NamedTuple):
@@ -33,7 +35,6 @@ class Offer(NamedTuple):
     priority: int
     queue: Queue
     after_s: float
-    min_idle: int
     lines: list[Line]
 
 
@@ -73,6 +74,7 @@ class Desk:
         "slots",
         "target",
         "to_leave",
+        "weighs",
     )
 
     menu: tuple[Offer, ...]
@@ -83,6 +85,8 @@ class Desk:
     """Chats that an adviser may hold."""
     relative: bool
     """Whether who has waited longest relative to the target of his class is first."""
+    weighs: bool
+    """Whether there is more to choosing a contact than priority and time: that, or those who wait for one adviser."""
 
     def __init__(self, index: int, queues: int) -> None:
         self.index = index

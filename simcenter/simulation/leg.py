@@ -20,7 +20,7 @@ LegKey = tuple[int, int, int, int]
 Chances = tuple[float, ...]
 """Entry and what the draws say: entered_s, patience_s, base_handle_s, uniforms transfer, resolved and equal_rank.
 
-Those of first legs go on with the customer's number, class row and entry.
+Those of first legs go on with the customer's number, and class row and entry in one number.
 """
 
 NAN = float("nan")
@@ -121,6 +121,7 @@ class Coming:
         "predicted_s",
         "priority",
         "tries",
+        "usual",
         "work",
     )
 
@@ -148,6 +149,8 @@ class Coming:
         self.own, self.predicted_s, self.tries, self.work = own, predicted_s, tries, work
         self.line = (from_desk, priority, class_row)
         """Which of its queue's lines it waits in."""
+        self.usual = factor == 1.0 and identify_s == 0.0 and work is None
+        """Whether its handle time is as drawn."""
         self.packed = pack_coming(from_desk, class_row, own, attempt, entry, predicted_s)
 
     def but(self, **changes: Any) -> Coming:

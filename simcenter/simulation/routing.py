@@ -5,7 +5,7 @@ from __future__ import annotations
 from simcenter.simulation.floor import Adviser, Desk
 from simcenter.simulation.leg import Leg
 from simcenter.simulation.network import FILE, LONGEST_IDLE, RANDOM_ADVISER
-from simcenter.simulation.waiting import Line, Queue
+from simcenter.simulation.waiting import Queue, Waiting
 
 
 def adviser_for(leg: Leg, now_s: float) -> Adviser | None:
@@ -28,7 +28,7 @@ def adviser_for(leg: Leg, now_s: float) -> Adviser | None:
             continue
         if desk.overtime and queue.open:
             continue
-        if not queue.live and desk.adviser_for(queue) is None:  # too few idle
+        if queue.reserved and desk.adviser_for(queue) is None:  # too few idle
             continue
         if queue.equal_rank == FILE:
             return adviser
@@ -38,7 +38,11 @@ def adviser_for(leg: Leg, now_s: float) -> Adviser | None:
             found.append(adviser)
     if found is None:
         return None
-    return _of_equal_rank(queue, found, leg.chances[5])
+    if queue.equal_rank == LONGEST_IDLE:
+        return min(found, key=lambda a: (a.held, a.since_s, a.desk.index))
+    if queue.equal_rank == RANDOM_ADVISER:
+        return _at_random(queue, found, leg.chances[5])
+    return found[int(leg.chances[5] * len(found))]
 
 
 def _after(leg: Leg, now_s: float) -> list[tuple[int, Desk]]:
@@ -50,12 +54,8 @@ def _after(leg: Leg, now_s: float) -> list[tuple[int, Desk]]:
     return sorted([*queue.at_once, *late], key=lambda taker: (taker[0], taker[1].index))
 
 
-def _of_equal_rank(queue: Queue, found: list[Adviser], u: float) -> Adviser:
-    """One of the advisers who are first at their desks, the desks in file order."""
-    if queue.equal_rank == LONGEST_IDLE:
-        return min(found, key=lambda a: (a.held, a.since_s, a.desk.index))
-    if queue.equal_rank != RANDOM_ADVISER:
-        return found[int(u * len(found))]
+def _at_random(queue: Queue, found: list[Adviser], u: float) -> Adviser:
+    """Who is first at his desk, each desk as likely as it has advisers able to take a contact of the queue."""
     counts = [adviser.desk.count_able(queue) for adviser in found]
     number = int(u * sum(counts))
     for adviser, count in zip(found, counts, strict=True):
@@ -93,48 +93,60 @@ def work_at(desk: Desk, leg: Leg) -> Leg | None:
     return None
 
 
-def contact_for(desk: Desk, adviser: Adviser, now_s: float, pool: bool = True) -> Leg | None:
-    """Choose the first of the waiting contacts that the adviser may take now and is able to.
-
-    ``pool`` says whether those who do not wait for him alone come into question.
-    """
+def contact_for(desk: Desk, adviser: Adviser, now_s: float) -> Leg | None:
+    """Choose the first of the waiting contacts that the adviser may take now and is able to."""
     if desk.to_leave:
         return None
-    own = desk.own_lines.get(adviser.number) if desk.own_lines else None
-    if desk.relative:
-        return _relatively_longest(desk, adviser, now_s, own, pool)
+    if desk.weighs:
+        return _first([*_own_heads(desk, adviser), *_heads(desk, adviser, now_s)], desk, now_s)
     first, first_priority = None, 0
     idle = adviser.held == 0
-    for priority, queue, after_s, min_idle, lines in desk.menu if pool else ():
+    for priority, queue, after_s, lines in desk.menu:
         if first is not None and priority != first_priority:
             break
         if queue.waiting and (idle or queue.chat) and desk.takes(queue):
-            if min_idle > 1 and _idle_with(desk, adviser) < min_idle:
+            if queue.reserved and not _enough_idle(desk, adviser, queue):
                 continue
             for line in lines:
                 # who has waited longest is at the head: if he has not waited enough, nobody has
                 if line and (first is None or line[0] < first) and now_s - line[0][1] >= after_s:
                     first, first_priority = line[0], priority
-    for queue, line in own or ():
-        if line and (idle or queue.chat) and desk.takes(queue):
-            priority = desk.serving[queue.index].priority
-            if first is None or (priority, line[0]) < (first_priority, first):
-                first, first_priority = line[0], priority
     return first[5] if first is not None else None
 
 
-def _relatively_longest(
-    desk: Desk, adviser: Adviser, now_s: float, own: list[tuple[Queue, Line]] | None, pool: bool
-) -> Leg | None:
-    idle = adviser.held == 0
-    heads = [(queue, line[0]) for queue, line in own or () if line]
-    for _, queue, after_s, min_idle, lines in desk.menu if pool else ():
-        if queue.waiting and (min_idle <= 1 or _idle_with(desk, adviser) >= min_idle):
-            heads += [(queue, line[0]) for line in lines if line and now_s - line[0][1] >= after_s]
-    may = [row for queue, row in heads if (idle or queue.chat) and desk.takes(queue)]
-    if not may:
+def own_contact_for(desk: Desk, adviser: Adviser, now_s: float) -> Leg | None:
+    """The same of those who wait for this adviser alone."""
+    return _first(_own_heads(desk, adviser), desk, now_s)
+
+
+def _own_heads(desk: Desk, adviser: Adviser) -> list[Waiting]:
+    """Of each line of those who wait for this adviser alone, if he may take from it now, the first."""
+    lines = desk.own_lines.get(adviser.number, ())
+    return [line[0] for queue, line in lines if line and _can(adviser, queue) and desk.takes(queue)]
+
+
+def _heads(desk: Desk, adviser: Adviser, now_s: float) -> list[Waiting]:
+    """Of each other line that he may take from now, the first."""
+    heads: list[Waiting] = []
+    for _, queue, after_s, lines in desk.menu:
+        enough = not queue.reserved or _enough_idle(desk, adviser, queue)
+        if queue.waiting and enough and _can(adviser, queue) and desk.takes(queue):
+            heads += [line[0] for line in lines if line and now_s - line[0][1] >= after_s]
+    return heads
+
+
+def _can(adviser: Adviser, queue: Queue) -> bool:
+    """Whether the adviser, who is able to take something, is able to take a contact of the queue."""
+    return adviser.held == 0 or queue.chat
+
+
+def _first(heads: list[Waiting], desk: Desk, now_s: float) -> Leg | None:
+    """The first of some who wait, by the desk's discipline."""
+    if not heads:
         return None
-    return min(may, key=lambda row: (-_relative_wait(row[5], now_s), row[1:]))[5]
+    if desk.relative:
+        return min(heads, key=lambda head: (-_relative_wait(head[5], now_s), head[1:]))[5]
+    return min(heads, key=lambda head: (desk.serving[head[5].queue.index].priority, head))[5]
 
 
 def _relative_wait(leg: Leg, now_s: float) -> float:
@@ -146,6 +158,6 @@ def _relative_wait(leg: Leg, now_s: float) -> float:
     return waited_s / queue.classes[leg.coming.class_row].target_s
 
 
-def _idle_with(desk: Desk, adviser: Adviser) -> int:
-    """How many of the desk hold nothing, the adviser, who may not be listed, included."""
-    return desk.idle() + (desk.place_of(adviser) < 0)
+def _enough_idle(desk: Desk, adviser: Adviser, queue: Queue) -> bool:
+    """Whether enough of the desk hold nothing, the adviser, who may not be listed, included."""
+    return desk.idle() + (desk.place_of(adviser) < 0) >= desk.serving[queue.index].min_idle

@@ -83,7 +83,7 @@ class _Play:
     def arrival(self, series: Series[Queue]) -> None:
         queue, chances = series.place, series.moment
         self._await(series)
-        coming = queue.comings.get(chances[7:])
+        coming = queue.comings.get(chances[7])
         if coming is not None:
             self.entering.enter(Leg(queue, (queue.index, queue.index, chances[6], 0), chances, coming))
         else:

@@ -12,8 +12,11 @@ from simcenter.simulation.leg import CALLBACK, Coming, Leg, Route
 if TYPE_CHECKING:
     from simcenter.simulation.floor import Desk
 
-Line = list[tuple[int, float, int, int, int, Leg]]
-"""A heap of (class priority, since_s, origin, customer, leg number, leg); its head, if any, still waits.
+Waiting = tuple[int, float, int, int, int, Leg]
+"""(class priority, since_s, origin, customer, leg number, leg)."""
+
+Line = list[Waiting]
+"""A heap; its head, if any, still waits.
 
 All in one line have the same class and class priority, so the head has waited longest.
 """
@@ -86,6 +89,7 @@ class Queue:
         "drops",
         "equal_rank",
         "group",
+        "guarded",
         "index",
         "interrupters",
         "lines",
@@ -99,6 +103,7 @@ class Queue:
         "own_lines",
         "redial",
         "repeat",
+        "reserved",
         "room",
         "speeds",
         "takers",
@@ -134,9 +139,13 @@ class Queue:
     only_row: int
     """That of all its customers; -1: there are several."""
     appointment_priority: int
-    comings: dict[tuple[int, int], Coming]
-    """How first legs come, by (class row, entry)."""
+    comings: dict[float, Coming]
+    """How first legs come, by class row and entry in one number."""
     misrouted: tuple[Route, ...]
+    guarded: bool
+    """Whether who enters needs a line, or may have an adviser of his own."""
+    reserved: bool
+    """Whether some desk takes it only while enough advisers are idle."""
     deters: bool
     """Whether some balk, or are offered a callback."""
     watched: bool
@@ -169,9 +178,13 @@ class Queue:
         line = self.lines.get(coming.line)
         if line is None:
             line = self._new_line(coming)
-        if coming.entry == CALLBACK:
+        if self.callback is not None and coming.entry == CALLBACK:
             self.callbacks_waiting += 1
-        self.line_up(leg, line)
+        leg.waiting = True
+        leg.line = line
+        self.waiting += 1
+        _, origin, customer, number = leg.key
+        heappush(line, (coming.priority, leg.since_s, origin, customer, number, leg))
 
     def join_own(self, leg: Leg) -> None:
         """Let the leg wait for its own adviser alone."""
@@ -182,21 +195,17 @@ class Queue:
         if line is None:
             line = self.own_lines[key] = []
             own.desk.own_lines.setdefault(coming.own, []).append((self, line))
-        self.line_up(leg, line)
-
-    def line_up(self, leg: Leg, line: Line) -> None:
-        """Let the leg wait in this line."""
         leg.waiting = True
         leg.line = line
         self.waiting += 1
         _, origin, customer, number = leg.key
-        heappush(line, (leg.coming.priority, leg.since_s, origin, customer, number, leg))
+        heappush(line, (coming.priority, leg.since_s, origin, customer, number, leg))
 
     def leave(self, leg: Leg) -> None:
         """Take the leg out of its line: answered, abandoned or dropped."""
         leg.waiting = False
         self.waiting -= 1
-        if leg.coming.entry == CALLBACK:
+        if self.callback is not None and leg.coming.entry == CALLBACK:
             self.callbacks_waiting -= 1
         line = leg.line
         # who left from the middle is forgotten when the head comes to him
