@@ -47,6 +47,14 @@ def test_two_queues_on_the_same_lines(per_minute, aht_s, patience_s, advisers, l
     check(numbers)
 
 
+def test_k7_as_many_lines_as_advisers_is_erlang_b():
+    """The published value: 25 erlangs on 30 lines; an hour of warm-up is cut off."""
+    desks = {"team": {"advisers": 30, "serves": {"calls": {}}}}
+    seen = Days({"calls": calls(60.0)}, desks, {"calls": 25 / 60}, days=20, hours=14, seed=114, lines={"main": 30})
+    above = seen.late("calls", lambda log, late: np.sum(late & (log.outcome == Outcome.BLOCKED)), 3600)
+    check({"blocked": (seen.ratio(above, seen.late("calls", lambda _, late: np.sum(late), 3600)), 0.052603)})
+
+
 def test_who_is_handed_on_keeps_his_line():
     queues = {"calls": calls(90.0), "hard": calls(150.0)}
     desks = {

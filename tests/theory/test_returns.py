@@ -70,6 +70,19 @@ def test_redial(per_minute, aht_s, patience_s, advisers, room, balking, share, b
     check(numbers)
 
 
+@pytest.mark.parametrize("patience", ["same", "new"])
+def test_who_keeps_his_patience_gives_up_after_the_same_time(patience):
+    queue = calls(150.0, 60.0, redial=coming_back(1.0, 300.0, patience=patience))
+    seen = Days({"calls": queue}, team(1), {"calls": 1.0 / 60}, days=3, seed=106)
+    for log in seen.logs:
+        gave_up = log.outcome == Outcome.ABANDONED
+        again = np.flatnonzero(gave_up[1:] & gave_up[:-1] & (log.customer[1:] == log.customer[:-1]))
+        waits = log.end_s - log.entered_s
+        assert len(again) > 100
+        assert np.all(waits[again] == waits[again + 1]) == (patience == "same")
+        assert np.all(waits[again] != waits[again + 1]) == (patience == "new")
+
+
 @pytest.mark.parametrize("at_most", [1, 2, 3])
 def test_the_blocked_try_only_so_often(at_most):
     queue = calls(120.0, waiting_room=0, redial=coming_back(0.7, 300.0) | {"at_most": at_most})
