@@ -172,6 +172,11 @@ class Results:
         return bool(self.target_table.met.all())
 
     @property
+    def rules(self) -> frozenset[str]:
+        """What can happen in this centre, of what only some have: "redial", "callback", ...; see measures/rules.py."""
+        return self._accumulator.meter.rules
+
+    @property
     def provenance(self) -> dict[str, Any]:
         """Where the numbers came from: enough to make them again, and nothing that would differ then."""
         meter = self._accumulator.meter

@@ -7,7 +7,17 @@ import numpy as np
 from simcenter.simulation.network import REDIAL, REPEAT, Network
 
 Rule = Literal[
-    "", "redial", "repeat", "returns", "callback", "own adviser", "appointments", "interruptions", "transfers"
+    "",
+    "balking",
+    "lines",
+    "redial",
+    "repeat",
+    "returns",
+    "callback",
+    "own adviser",
+    "appointments",
+    "interruptions",
+    "transfers",
 ]
 """What a measure is about; "": every centre. "returns": any of redials, repeat contacts and callbacks."""
 
@@ -18,6 +28,8 @@ def rules_in(network: Network) -> frozenset[Rule]:
     callback = bool(np.isfinite(network.callback_over_s).any())
     used: dict[Rule, bool] = {
         "": True,
+        "balking": bool((network.balking > 0).any()),
+        "lines": bool((network.line_group >= 0).any()),
         "redial": redial,
         "repeat": repeat,
         "returns": redial or repeat or callback,

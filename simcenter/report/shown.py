@@ -18,6 +18,8 @@ def number(value: float, unit: str) -> str:
 
 def duration(seconds: float) -> str:
     """Seconds as "12.3 s", "4 min 05 s", "3 h 20 min"."""
+    if seconds < 0:
+        return f"-{duration(-seconds)}"
     if seconds < 99.95:
         return f"{seconds:.1f} s"
     if seconds < 3599.5:

@@ -14,7 +14,8 @@ from simcenter.planning.explain import Explained
 from simcenter.report.comparison import comparison_tables
 from simcenter.report.explained import explained_tables
 from simcenter.report.fitting import fitted, ruled
-from simcenter.report.shown import UNKNOWN, estimate, number
+from simcenter.report.rule_tables import measure_table, rule_tables, texts
+from simcenter.report.shown import UNKNOWN, duration, estimate, number
 from simcenter.simulation.staffing import Staffing
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ _QUEUE_COLUMNS = (
     ("handle_s", "handle time"),
     ("transferred_out", "handed on"),
 )
-_WITH_INTERVAL = ("service_level", "abandon_rate", "asa_s", "occupancy")
-"""Shown with their confidence intervals; a screen is too narrow for all."""
 _DESK_COLUMNS = (
     ("advisers", "advisers"),
     ("paid_hours", "paid hours"),
@@ -56,6 +55,12 @@ _JOURNEY_ROWS = (
     ("journey_wait_s", "wait per customer, all legs"),
     ("time_to_resolution_s", "time to resolution"),
 )
+_JOURNEY_MORE = (
+    ("transfers", "passed_on_s", "wait after being handed on"),
+    ("returns", "attempts_per_contact", "attempts per customer"),
+    ("returns", "pending", "to come back after the horizon"),
+)
+"""The rule that the centre must have, measure, heading."""
 
 
 def show(result: Any, console: "Console") -> None:
@@ -108,7 +113,7 @@ def _plan_desks(frame: "pd.DataFrame") -> Table:
     }
     table = ruled("Plan", ["desk", *columns.values()])
     for row in frame.to_dict("records"):
-        table.add_row(*_texts([row["desk"], *(number(row[name], "h") for name in columns)]))
+        table.add_row(*texts([row["desk"], *(number(row[name], "h") for name in columns)]))
     return table
 
 
@@ -123,9 +128,10 @@ def results_tables(results: Results) -> list[Table | Text]:
     parts: list[Table | Text] = [Text(head, style="bold")]
     if len(results.target_table.value):
         parts += target_tables(results)
-    parts.append(_measure_table("Queues", results.queues, "queue", _QUEUE_COLUMNS))
-    parts.append(_measure_table("Desks", results.desks, "desk", _DESK_COLUMNS))
-    parts.append(_journey_table(results.journeys))
+    parts.append(measure_table("Queues", results.queues, "queue", _QUEUE_COLUMNS))
+    parts += rule_tables(results)
+    parts.append(measure_table("Desks", results.desks, "desk", _DESK_COLUMNS))
+    parts.append(_journey_table(results))
     parts.append(Text(_definitions(results), style="dim"))
     return parts
 
@@ -145,7 +151,7 @@ def target_tables(results: Results) -> list[Table | Text]:
             worst = f"{_value(row)} {_cell_name(row)}"
         first = cells.iloc[0]
         name = first["place"] or "(whole centre)"
-        table.add_row(*_texts([name, first["condition"], first["per"], worst, met]), style=style)
+        table.add_row(*texts([name, first["condition"], first["per"], worst, met]), style=style)
     parts: list[Table | Text] = [table]
     missed = frame[frame["met"].notna() & ~frame["met"].fillna(True).astype(bool)]
     for _, row in missed.head(MOST_MISSED).iterrows():
@@ -173,7 +179,7 @@ def staffing_tables(staffing: Staffing) -> list[Table | Text]:
         )
         table = ruled(title, [*_TIMES, *staffing.desks])
         for row in rows:
-            table.add_row(*_texts(row))
+            table.add_row(*texts(row))
         tables.append(table)
     return tables
 
@@ -203,29 +209,19 @@ def _hours(staffing: Staffing) -> Text:
     return Text(f"adviser hours: {each}")
 
 
-def _measure_table(title: str, frame: "pd.DataFrame", level: Any, columns: Iterable[tuple[str, str]]) -> Table:
-    columns = list(columns)
-    table = ruled(title, [level, *(heading for _, heading in columns)])
-    for place, name in enumerate(frame.index):
-        cells = [str(name)]
-        for measure, _ in columns:
-            values = [float(frame[measure + part].iloc[place]) for part in ("", "_low", "_high")]
-            unit = measure_named(level, measure).unit
-            narrow = measure in _WITH_INTERVAL
-            cells.append(estimate(values[0], values[1], values[2], unit) if narrow else number(values[0], unit))
-        table.add_row(*_texts(cells))
-    return table
-
-
-def _journey_table(frame: "pd.DataFrame") -> Table:
-    """The whole centre, one measure a row."""
+def _journey_table(results: Results) -> Table:
+    """The whole centre, one measure a row; those of a rule where the centre has it, limits where they ended any."""
+    frame = results.journeys
     table = ruled("Customers", ["measure", "value"])
-    for measure, heading in _JOURNEY_ROWS:
+    more = [row for row in _JOURNEY_MORE if row[0] in results.rules]
+    if frame["at_limit"].iloc[-1] > 0:
+        more.append(("", "at_limit", "stopped by a limit on legs or attempts"))
+    for measure, heading in (*_JOURNEY_ROWS, *(row[1:] for row in more)):
         values = [float(frame[measure + part].iloc[-1]) for part in ("", "_low", "_high")]
         unit = measure_named("journey", measure).unit
-        plain = unit == "legs" and not math.isnan(values[0])
+        plain = unit in ("legs", "attempts") and not math.isnan(values[0])
         text = f"{values[0]:.3f}" if plain else estimate(values[0], values[1], values[2], unit)
-        table.add_row(*_texts([heading, text]))
+        table.add_row(*texts([heading, text]))
     return table
 
 
@@ -235,7 +231,10 @@ def _definitions(results: Results) -> str:
     names = sorted(set(used.values()))
     formulas = "; ".join(f"{name} = {measure_named('queue', name).formula}" for name in names)
     whose = "" if len(names) == 1 else " (" + ", ".join(f"{queue}: {name}" for queue, name in used.items()) + ")"
-    return f"Service level: {formulas}{whose}. Counts are means of one replication. `simcenter measures` defines all."
+    warm_up_s = results.scenario.horizon.warm_up_s
+    left_out = f" What came in the first {duration(warm_up_s)} is not counted." if warm_up_s else ""
+    counts = "Counts are means of one replication."
+    return f"Service level: {formulas}{whose}. {counts}{left_out} `simcenter measures` defines all."
 
 
 def _value(row: "pd.Series") -> str:
@@ -246,8 +245,3 @@ def _cell_name(row: "pd.Series") -> str:
     if row["per"] == "horizon":
         return "over the horizon"
     return f"on {row['cell']}" if row["per"] == "day" else f"at {str(row['cell']).replace('T', ' ')}"
-
-
-def _texts(cells: Iterable[str]) -> list[Text]:
-    """Texts, so that square brackets in names are no markup."""
-    return [Text(cell) for cell in cells]

@@ -112,11 +112,13 @@ def test_a_plan_shows_its_staffing_cost_proof_and_what_is_not_met():
         verdict="not proven: one target is not shown to hold",
         proven=False,
         unmet=("calls [new]: too few advisers",),
+        notes=("nobody can be spared",),
     )
     text = shown(plan)
     assert ["front", "18.0", "25.7", "432", "20.0"] in [line.split() for line in text.splitlines()]
     assert "Not proven: one target" in text
     assert "not met: calls [new]: too few advisers" in text
+    assert "nobody can be spared" in text
     assert "answered within 20 s" in text
 
 
@@ -135,3 +137,67 @@ def test_every_measure_is_shown_with_unit_formula_and_source():
 @pytest.mark.parametrize("words", ["Three days", "calls [new] (phone)", "front (advisers given)", "no mistakes found"])
 def test_a_scenario_is_described(words):
     assert words in describe(centre_of())
+
+
+def ruled(**calls):
+    """The three days with more said about the calls."""
+    data = centre_of().to_dict()
+    data["queues"]["calls [new]"] |= calls
+    return Scenario.from_dict(data)
+
+
+def test_what_a_centre_does_not_do_is_not_shown():
+    text = shown(simulate(centre_of(), replications=2))
+    for word in (
+        "Callbacks",
+        "Who came again",
+        "own",
+        "Appointments",
+        "Not let in",
+        "put back",
+        "Handed on, from desk",
+    ):
+        assert word not in text
+    assert "attempts per customer" not in text
+    assert "after being handed on" not in text
+
+
+def test_callbacks_and_returns_have_tables_of_their_own():
+    centre = ruled(
+        callback={"over": "10 s", "accepted": 0.5},
+        redial={"share": 0.5, "after": "5 min"},
+        balking=0.3,
+        classes={"VIP": {"share": 0.5}},
+    )
+    text = shown(simulate(centre, replications=3))
+    for word in ("Callbacks", "Who came again", "Not let in", "attempts per customer", "calls [new]/VIP"):
+        assert word in text
+    headings = next(line for line in text.splitlines() if "accepted" in line).split()
+    assert headings[:3] == ["queue", "accepted", "tries"]
+    # no repeat contacts without the rule, and no level without a promise
+    assert "repeat contacts" not in text
+    assert "nan" not in text.lower()
+
+
+def test_hand_overs_are_shown_from_desk_to_desk():
+    data = centre_of(advisers=4).to_dict()
+    data["queues"]["claims"] = {"channel": "phone", "handle_time": "4 min"}
+    data["desks"]["front"]["serves"]["calls [new]"]["transfers"] = {"claims": {"share": 0.5, "kind": "cold"}}
+    data["desks"]["back"] = {"advisers": 3, "serves": {"claims": {}}}
+    results = simulate(Scenario.from_dict(data), replications=2)
+    text = shown(results)
+    lines = [line.split() for line in text.splitlines()]
+    row = results.transfers.set_index("to_desk").loc["back"]
+    assert ["desk", "front", "back"] in [line[:3] for line in lines]
+    assert ["front", f"{row['legs']:.1f}"] in [line[:2] for line in lines]
+    assert "wait after being handed on" in text
+    assert "misrouted" not in text
+
+
+def test_the_head_says_whether_the_precision_was_reached_and_the_foot_what_is_left_out():
+    data = centre_of().to_dict()
+    data["horizon"]["warm_up"] = "30 min"
+    results = simulate(Scenario.from_dict(data), precision=0.5, replications=3)
+    text = " ".join(shown(results).split())
+    assert "3 replications, seed 0; ± 95 % confidence; precision 50 % reached" in text
+    assert "What came in the first 30 min 00 s is not counted." in text
