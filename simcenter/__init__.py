@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simcenter.experiment.compare import compare as compare
     from simcenter.experiment.simulate import simulate as simulate
     from simcenter.planning import Plan as Plan
+    from simcenter.planning.explain import explain as explain
     from simcenter.planning.planner import plan as plan
     from simcenter.planning.requirement import requirement as requirement
     from simcenter.report import write as write
@@ -40,6 +41,7 @@ _HOME = {
     "Staffing": "simcenter.simulation.staffing",
     "UnattainableError": "simcenter.errors",
     "compare": "simcenter.experiment.compare",
+    "explain": "simcenter.planning",
     "load_scenario": "simcenter.scenario",
     "plan": "simcenter.planning",
     "ready_scenarios": "simcenter.scenario.ready",
@@ -52,6 +54,7 @@ __all__ = [  # noqa: RUF022 - the order of a day's work
     "ready_scenarios",
     "requirement",
     "plan",
+    "explain",
     "simulate",
     "compare",
     "write",

@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 Words = npt.NDArray[np.object_]
 
 PARTS = {
-    "bare_load": "work of first contacts, by those who take them first: the advisers it keeps busy",
-    "transfers": "work of contacts handed on to this desk",
-    "returns": "work of customers who come back: redials and repeats, transfers after them included",
-    "side_by_side": "what holding several chats at once saves",
-    "room": "room for randomness: idle advisers, so that contacts are answered in time",
-    "occupancy_cap": "more for the desk's max_occupancy",
-    "busyness": "more for busy days",
-    "absence": "more, as not all come",
-    "off_phone": "in breaks and meetings",
-    "rounding": "up to whole advisers",
-    "bounds": "to min_advisers, max_advisers or given advisers",
-    "search": "what the simulation asked for beyond the formulas, or could spare (of plans only)",
+    "bare_load": "bare load: advisers kept busy by first contacts",
+    "transfers": "transfers received",
+    "returns": "redials and repeats",
+    "side_by_side": "chats held side by side",
+    "room": "room for randomness",
+    "occupancy_cap": "occupancy limit",
+    "busyness": "busy days",
+    "absence": "absence",
+    "off_phone": "breaks and meetings",
+    "rounding": "rounding",
+    "bounds": "bounds in the file",
+    "search": "found by simulation",
 }
-"""The parts of ``advisers``, in the order in which they are added."""
-SHRINKAGE = "paid time away from the floor; together with ``advisers`` it is ``scheduled``"
+"""The parts of ``advisers``, in the order in which they are added; what each is, see docs/planning.md."""
+SHRINKAGE = "shrinkage"
 UNKNOWN = {NO_TARGET: f"no target: at most {100 * UNTARGETED:g} % busy", NOBODY: ""}
 DEFERRED_WORK = "deferred work: level over the time until it is due"
 SOMEBODY = "somebody must be there"

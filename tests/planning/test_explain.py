@@ -1,5 +1,6 @@
 """Explain: the parts of every headcount add up, and each is what its name says."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from strategies import scenarios
 from simcenter import erlang
 from simcenter.errors import ScenarioError
 from simcenter.planning import closed_form, explain, plan
-from simcenter.planning.explain import PARTS
+from simcenter.planning.explain import PARTS, explained
 from simcenter.scenario import Scenario, load_scenario
 from simcenter.scenario.ready import ready_scenarios
 
@@ -128,6 +129,36 @@ def test_a_plan_is_explained_with_the_contacts_divided_as_the_simulation_divided
     assert load["front"] / load.sum() == pytest.approx(answered["front"] / (answered.sum() - passed_on), rel=0.1)
     assert (frame.loc[frame["desk"] == "front", "binds"] == "all customers: transferred <= 10 %").all()
     assert frame["search"].abs().max() <= 2
+
+
+def test_one_adviser_fewer_names_what_breaks() -> None:
+    """One queue, one desk: it is its service level that asks for the last adviser, in every hour that was tried."""
+    made = plan(one_queue(target={"answered": 0.8, "within": "20 s", "per": "interval"}), seed=2, replications=60)
+    assert (made.breaks[9:13] >= 0).all()
+    assert set(explain(made)["binds"]) == {"calls: answered within 20 s >= 80 % (sl_offered)"}
+
+
+def test_totals_and_reasons_sum_the_rows_up() -> None:
+    whole = explained(closed_form(front_and_experts()))
+    totals = whole.totals.set_index("part")
+    parts = [part for part in totals.index if part in PARTS]
+    np.testing.assert_allclose(totals.loc[parts].sum(), totals.loc["advisers"], rtol=1e-12)
+    np.testing.assert_allclose(totals["all"], totals["front"] + totals["experts"], rtol=1e-12)
+    assert totals.loc["advisers", "all"] == whole.frame["advisers"].sum()
+    assert whole.reasons["intervals"].sum() == 8
+    assert list(whole.frames()) == ["explain", "explain_totals", "explain_reasons", "staffing"]
+    written = whole.to_json_dict()
+    assert json.loads(json.dumps(written, allow_nan=False)) == written
+    assert written["explain"][0]["desk"] == "front"
+
+
+def test_an_explained_plan_has_all_that_the_plan_has() -> None:
+    made = plan(one_queue(), seed=1, replications=20)
+    whole = explained(made)
+    assert set(whole.frames()) == {"explain", "explain_totals", "explain_reasons", *made.frames()}
+    assert whole.provenance == made.provenance
+    written = json.loads(json.dumps(whole.to_json_dict(), allow_nan=False))
+    assert set(written) == {*made.to_json_dict(), "explain"}
 
 
 def test_only_scenarios_and_plans_are_explained() -> None:

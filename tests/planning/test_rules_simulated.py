@@ -159,9 +159,15 @@ def test_mail_beside_calls_is_done_in_time_and_the_calls_keep_their_target(serve
 
 
 def test_appointments_and_backlog_come_to_be_served() -> None:
-    shop = {"channel": "face_to_face", "volume": {"per_day": 100}, "handle_time": "10 min", "patience": "20 min",
-            "target": {"answered": 0.8, "within": "5 min"},
-            "appointments": {"slots": [0] * 18 + [4] * 20 + [0] * 10, "no_show": 0.1, "early": "5 min", "sd": "6 min"}}  # fmt: skip
+    slots = [0] * 18 + [4] * 20 + [0] * 10
+    shop = {
+        "channel": "face_to_face",
+        "volume": {"per_day": 100},
+        "handle_time": "10 min",
+        "patience": "20 min",
+        "target": {"answered": 0.8, "within": "5 min"},
+        "appointments": {"slots": slots, "no_show": 0.1, "early": "5 min", "sd": "6 min"},
+    }
     mail = MAIL | {"backlog": 100, "target": {"answered": 0.9, "within": "4 working hours"}}
     desks = {"counter": {"serves": {"shop": {}}}, "back": {"serves": {"mail": {}}}}
     form, results = both(scenario({"shop": shop, "mail": mail}, desks, **DAY), 100)
@@ -171,7 +177,7 @@ def test_appointments_and_backlog_come_to_be_served() -> None:
 
 
 def test_callbacks_are_rung_and_worked() -> None:
-    """Many call back: the desk's time is that of the simulation within a tenth, as the turn of callbacks is left out."""
+    """The desk's time is that of the simulation within a tenth; the formulas leave out in whose turn callbacks come."""
     callback = {"over": "30 s", "accepted": 0.7, "reached": 0.6}
     form, results = both(team(callback=callback))
     row = results.queues.loc["calls"]
