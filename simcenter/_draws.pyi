@@ -4,11 +4,10 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import disjoint_base
 
-_Laws: TypeAlias = tuple[
-    npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.int64]
-]
+_Laws: TypeAlias = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.int64]]
 
 LONGEST_S: float
+__pyx_capi__: dict[str, object]  # the C functions that other extensions may call
 
 @disjoint_base
 class LegSource:
