@@ -175,7 +175,7 @@ def plain_types(days):
 
 @pytest.mark.parametrize(
     ("title", "plain", "days"),
-    [(BILINGUAL, plain_bilingual, 200), (BANK, plain_bank, 250), (HOURS, plain_hours, 200), (TYPES, plain_types, 40)],
+    [(BILINGUAL, plain_bilingual, 150), (BANK, plain_bank, 200), (HOURS, plain_hours, 120), (TYPES, plain_types, 25)],
 )
 def test_a_plain_simulation_gives_the_printed_numbers(title, plain, days):
     """So the models are read rightly: nothing of simcenter is in it."""
