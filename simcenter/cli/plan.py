@@ -27,6 +27,26 @@ def plan(
     time_limit: Annotated[
         float | None, typer.Option(min=1.0, metavar="SECONDS", help="Stop searching then, with the best so far.")
     ] = None,
+    block: Annotated[
+        int,
+        typer.Option(min=1, metavar="K", help="Each desk keeps its number for K intervals, from its opening each day."),
+    ] = 1,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="At most so much: 40 (advisers at once), '300 hours' or '9000 cost'. If that is too little: the least "
+            "total shortfall, and exit code 3.",
+        ),
+    ] = None,
+    stress: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHANGES",
+            help="Also: does the plan hold with more to do, what breaks first, and what would holding cost? As in "
+            "volume=+10%,aht=+5% (also patience).",
+        ),
+    ] = None,
     jobs: Jobs = 1,
     engine: Engine = "auto",
     settings: Settings = None,
@@ -36,7 +56,10 @@ def plan(
 ) -> None:
     """Find the advisers per desk and interval that keep every target, proven on fresh replications."""
     from simcenter.planning import plan as search
+    from simcenter.planning.stress import read_stress
+    from simcenter.planning.stress import stress as play
 
+    changes = None if stress is None else read_stress(stress)
     centre = read_scenario(scenario, settings)
     with progress(quiet) as line:
         found = search(
@@ -44,11 +67,14 @@ def plan(
             replications=replications,
             seed=seed,
             confidence=confidence,
+            block=block,
+            budget=budget,
             time_limit=time_limit,
             jobs=jobs,
             engine=engine,
             progress=line,
         )
-    show(found, output=output, as_json=as_json)
+        result = found if changes is None else play(found, changes, replications=replications, jobs=jobs, engine=engine)
+    show(result, output=output, as_json=as_json)
     if not found.proven:
         raise typer.Exit(UNATTAINABLE)

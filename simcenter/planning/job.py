@@ -9,6 +9,7 @@ import numpy as np
 from simcenter.experiment.replicate import Players
 from simcenter.experiment.results import Results
 from simcenter.measures.targets import Criterion
+from simcenter.planning.budget import Budget, limits_of, shortfall, spend, weights_of
 from simcenter.planning.centre import BoolArray, Centre, IntArray
 from simcenter.planning.clock import Clock, Memo
 from simcenter.planning.criteria import Cells
@@ -17,7 +18,7 @@ from simcenter.planning.evaluate import Adder, Sample, Simulator
 from simcenter.planning.exchange import TRIES
 from simcenter.planning.findings import Obstacle
 from simcenter.planning.moves import presence_rows
-from simcenter.planning.plan import Bound, Evidence, Plan, Round
+from simcenter.planning.plan import Bound, Evidence, Plan, Round, Spending
 from simcenter.planning.polish import Polished, polish
 from simcenter.planning.proof import Proof, prove, safety, share_of_alpha
 from simcenter.planning.requirement import ClosedForm
@@ -44,6 +45,7 @@ class Options:
     seed: int = 0
     confidence: float = 0.95
     block: int = 1
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,10 @@ class Job:
             floor=np.full(len(searched), -np.inf),
             watch=self._watch,
         )
+        if options.budget is not None:
+            self.search.limits = limits_of(options.budget, centre, self.units)
+        self.enough = True
+        """Whether the budget, if any, is enough for every target."""
         self.polished: Polished | None = None
         clock.expected = self._expected_work()
 
@@ -110,7 +116,7 @@ class Job:
             fresh = range(first, first + wanted * GROWTH[number - 1])
             sample, results, proof = self._fresh(advisers, fresh, number)
             first = fresh.stop
-            if proof.held[self.possible].all() or number == MOST_ROUNDS or out_of_time:
+            if proof.held[self.possible].all() or number == MOST_ROUNDS or out_of_time or not self.enough:
                 break
             self.memo.learn(sample)
             clock.searching, clock.reserve = True, int(1.2 * wanted * GROWTH[number])
@@ -128,6 +134,8 @@ class Job:
             for phase, searched in (("sketch", self.quick), ("search", self.full)):
                 found = improve(self.search, advisers, searched, self._safety(searched, 1), phase, self.quick)
                 advisers = found.advisers
+            if not self._affordable(advisers):
+                return self._spent(found), False
             return self._polish(found, self.full, 1), False
         except OutOfTimeError:
             return advisers if self.search.best is None else self.search.best.advisers, True
@@ -136,9 +144,24 @@ class Job:
         """The staffing mended on the days of a failed proof, which are the search's from now on."""
         try:
             found = improve(self.search, advisers, fresh, self._safety(fresh, number), "repair", self.quick)
+            if not self._affordable(found.advisers):
+                self.enough = False
+                return advisers, False
             return self._polish(found, fresh, number), False
         except OutOfTimeError:
             return advisers, True
+
+    def _affordable(self, advisers: IntArray) -> bool:
+        level = self.units.level(advisers)
+        return self.search.limits is None or bool((self.search.limits.rows @ level <= self.search.limits.most).all())
+
+    def _spent(self, found: Sample) -> IntArray:
+        """The staffing within the budget that falls short least."""
+        self.enough = False
+        level = Level(self.search, self.full, 0.0, "budget", self.full)
+        best = spend(level, found)
+        self.polished = Polished(best, untried(len(self.units), "the budget is too small for every target"), -np.inf)
+        return best.advisers
 
     def _polish(self, found: Sample, searched: range, number: int) -> IntArray:
         """The end of a search on these replications."""
@@ -182,10 +205,20 @@ class Job:
         state = "all targets hold" if not step.missed else f"{step.missed} cells missed"
         self.clock.say(f"{step.phase}: cost {step.cost:g}, {state} ({step.replications} replications)")
 
+    def _spending(self, sample: Sample) -> Spending | None:
+        """What became of the budget, if there is one."""
+        if self.options.budget is None:
+            return None
+        short = shortfall(sample, weights_of(self.centre, self.cells))
+        return Spending(str(self.options.budget), self.enough, short)
+
     def _plan(self, advisers: IntArray, sample: Sample, results: Results, proof: Proof, out_of_time: bool) -> Plan:
+        ended = "the time limit ended the search" if out_of_time else ""
+        if not self.enough:
+            ended = f"the budget of {self.options.budget} is too small"
         given_up = np.zeros(len(self.cells), dtype=np.bool_)
         given_up[self.possible] = self.search.given_up
-        unmet = findings(self.cells, self.centre, self.task.obstacles, sample, proof, given_up, out_of_time)
+        unmet = findings(self.cells, self.centre, self.task.obstacles, sample, proof, given_up, ended)
         polished = self.polished
         least = -np.inf if polished is None else polished.bound
         known = untried(len(self.units), "the time limit ended the search") if polished is None else polished.minimality
@@ -208,6 +241,7 @@ class Job:
             minimal_how=known.how,
             breaks=breaks[self.units.cell],
             bound=Bound.of(least, self.centre.total_cost(advisers)),
+            budget=self._spending(sample),
         )
 
 

@@ -68,6 +68,16 @@ class Bound:
         return cls(least, (cost - least) / least if least > 0 else 0.0, BOUND_BASIS)
 
 
+@dataclass(frozen=True)
+class Spending:
+    """What became of a budget: whether it is ``enough`` for every target, and the total ``shortfall`` of the fresh
+    replications, in contacts a replication that would have had to be served as promised."""
+
+    budget: str
+    enough: bool
+    shortfall: float
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """Advisers per desk and interval, and how far it is shown that they keep every target.
@@ -101,6 +111,8 @@ class Plan:
         a queue that would have nobody.
     bound : Bound
         A lower bound on cost, what it rests on, and the gap.
+    budget : Spending, optional
+        Where a budget was given: whether it is enough, and how far the plan falls short if not.
     """
 
     scenario: "Scenario"
@@ -119,6 +131,7 @@ class Plan:
     minimal_how: str
     breaks: IntArray = field(repr=False)
     bound: Bound
+    budget: Spending | None = None
 
     @property
     def adviser_hours(self) -> float:
@@ -228,6 +241,7 @@ class Plan:
             "minimal": self.minimal,
             "minimal_how": self.minimal_how,
             "bound": vars(self.bound),
+            "budget": None if self.budget is None else vars(self.budget),
             "adviser_hours": self.adviser_hours,
             "cost": self.cost,
             "desks": _records(self.desks),
@@ -265,6 +279,13 @@ class Plan:
             lines.append(
                 f"cost {self.cost:,.6g}, at most {100 * self.bound.gap:.1f} % above the cheapest there may be "
                 f"({self.bound.cost:,.6g}, by cutting planes: an estimate, not a proof)"
+            )
+        if self.budget is not None and self.budget.enough:
+            lines.append(f"the budget of {self.budget.budget} is enough")
+        elif self.budget is not None:
+            lines.append(
+                f"the budget of {self.budget.budget} is too small for every target: this is the least total shortfall "
+                f"found, {self.budget.shortfall:,.1f} contacts that would have had to be served as promised"
             )
         return tuple(lines)
 

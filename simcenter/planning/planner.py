@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from simcenter.errors import ScenarioError
 from simcenter.experiment.replicate import Players
 from simcenter.measures import compile_promises
+from simcenter.planning.budget import Budget, read_budget
 from simcenter.planning.centre import centre_of
 from simcenter.planning.clock import Clock, Progress
 from simcenter.planning.criteria import cells_of, criteria_of
@@ -28,6 +29,7 @@ def plan(
     seed: int = 0,
     confidence: float = 0.95,
     block: int = 1,
+    budget: "Budget | str | float | None" = None,
     jobs: int = 1,
     engine: str = "auto",
     time_limit: float | None = None,
@@ -50,6 +52,9 @@ def plan(
         2^-k of what may go wrong.
     block : int
         Each desk keeps its number of advisers for so many intervals, counted from its first open one of each day.
+    budget : str or number, optional
+        "40 advisers" (on the floor at once; a number says the same), "300 hours" or "9000 cost". Where that is too
+        little for every target, the plan is the one found with the least total shortfall.
     jobs : int
         Processes.
     engine : str
@@ -71,7 +76,9 @@ def plan(
     check_scenario(scenario)
     _check(confidence, time_limit, replications=(replications, 10), seed=(seed, 0), block=(block, 1))
     check_engine(engine)
-    options = Options(int(replications), int(seed), confidence, int(block))
+    options = Options(
+        int(replications), int(seed), confidence, int(block), None if budget is None else read_budget(budget)
+    )
     network = compile_network(scenario)
     centre = centre_of(scenario, network)
     form = closed_form(scenario, network)

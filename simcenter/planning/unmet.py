@@ -16,11 +16,12 @@ def findings(
     sample: Sample,
     proof: Proof,
     given_up: BoolArray,
-    out_of_time: bool,
+    ended: str,
 ) -> tuple[Finding, ...]:
     """One finding per criterion that is not held everywhere, with its worst cell's value.
 
     ``given_up`` (C,): cells that no move brought nearer; what they have is the nearest that can be had.
+    ``ended``: what ended the search before its time, empty if nothing did.
     """
     found = []
     for k, criterion in enumerate(cells.criteria):
@@ -34,8 +35,8 @@ def findings(
             reason, attainable = obstacles[k].reason, obstacles[k].attainable
         elif not len(missed):
             reason, attainable = "kept on average, but not shown with confidence on so few replications", None
-        elif out_of_time:
-            reason, attainable = "the time limit ended the search", None
+        elif ended:
+            reason, attainable = ended, None
         else:
             first, end = int(cells.first[missed].min()), int(cells.end[missed].max())
             reason = binding_reason(criterion, centre, sample.advisers, first, end)
