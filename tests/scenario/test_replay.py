@@ -44,6 +44,11 @@ def test_rows_of_the_queue_within_the_horizon_count_in_the_order_of_time(replay)
     assert (sum(queue.volume), queue.volume[0], queue.volume[32]) == (3, 2, 1)
 
 
+def test_those_of_one_instant_stay_in_the_order_of_the_file(replay):
+    queue = replay("arrival,handle_s\n" + "".join(f"2026-03-02T{9 - i % 2:02d}:00,{i}\n" for i in range(100)))
+    assert queue.arrivals.handle_s == (*range(1, 100, 2), *range(0, 100, 2))
+
+
 def test_another_name_and_a_file_without_names(replay):
     assert replay(HEADER + "2026-03-02T08:00,5,Orders (EN)\n", "calls.csv#Orders (EN)").arrivals.at_s == (28800.0,)
     assert replay("arrival\n2026-03-02T08:00\n").arrivals.handle_s is None

@@ -28,7 +28,7 @@ def test_resolved_and_read_again_gives_an_equal_network(data):
     assert_same(Scenario.from_dict(data))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(scenarios(rules=True))
 def test_with_the_rules_of_a_real_centre_too(data):
     assert_same(Scenario.from_dict(data))
