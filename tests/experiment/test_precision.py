@@ -13,6 +13,7 @@ from simcenter.experiment import Players, simulate
 from simcenter.experiment.confidence import student
 from simcenter.experiment.precision import FIRST_LOOK, Watch, half_widths, watched
 from simcenter.measures import compile_promises
+from simcenter.measures.targets import criterion
 from simcenter.scenario import Scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.staffing import Staffing
@@ -176,6 +177,40 @@ def test_coverage_of_the_rule_is_what_the_docs_say(centre, wanted):
     print(f"\nprecision {wanted}: coverage {share.round(4)}, replications {sizes.mean():.0f}")
     assert (share >= 0.95 - LOST - 4 * math.sqrt(0.95 * 0.05 / runs)).all()
     assert (share <= 0.95 + 4 * math.sqrt(0.95 * 0.05 / runs)).all()
+
+
+class Skewed:
+    """One watched mean of exponential numbers of mean 1: as skewed as replications can well be."""
+
+    criteria = (criterion("queue", "calls", 0, "abandon_rate", "horizon", 1.0, False, ""),)
+    criterion = cell = np.zeros(1, dtype=np.int64)
+
+    def __len__(self):
+        return 1
+
+    def sums(self, value):
+        return np.array([value]), np.ones(1)
+
+    def traffic(self, value):
+        return np.ones(1)
+
+    def undecided(self, value):
+        return np.zeros(1)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("needed", [60, 100, 200])
+def test_skewed_replications_lose_no_more_than_the_docs_say(centre, needed):
+    """The half-width wanted is what ``needed`` replications have."""
+    rng, runs, hits = np.random.default_rng(needed), 2000, 0
+    for _ in range(runs):
+        watch = Watch(Skewed(), 1.96 / math.sqrt(needed), 10_000, 0.95, centre.calendar)
+        while not watch.enough(rng.standard_exponential()):
+            pass
+        table = watch.sums.table()
+        hits += abs(table.value[0] - 1) <= student(0.95, table.replications) * table.se[0]
+    print(f"\nexponential, {needed} replications needed: coverage {hits / runs:.4f}")
+    assert hits / runs >= 0.92 - 4 * math.sqrt(0.92 * 0.08 / runs)
 
 
 def test_looks_grow(centre):
