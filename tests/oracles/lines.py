@@ -43,3 +43,22 @@ def lines_in_tandem(
             yield (front, experts - 1), min(experts, advisers[1]) * services[1]
 
     return Chain((0, 0), moves)
+
+
+def lines_and_callbacks(arrival: float, service: float, lines: int, accepted: float, most: int = 40) -> Chain:
+    """One adviser; of those who would wait a share is called back, and holds no line.
+
+    States: for each present, first come first, whether he holds a line; the first is served. Cut off at ``most``.
+    """
+
+    def moves(state):
+        if sum(state) < lines:
+            if not state:
+                yield (True,), arrival
+            elif len(state) < most:
+                yield (*state, True), arrival * (1 - accepted)
+                yield (*state, False), arrival * accepted
+        if state:
+            yield state[1:], service
+
+    return Chain((), moves)

@@ -69,6 +69,19 @@ def test_misrouted_calls_from_a_large_desk_are_poisson():
     )
 
 
+def test_all_misrouted_is_all_handed_on():
+    """The same rows but for how the second leg came."""
+    after = {"share": 1.0, "after": "30 s"}
+    rows = []
+    for misrouted, transfers in (({"hard": after}, {}), ({}, {"hard": after})):
+        queues = {"calls": calls(100.0, 90.0, misrouted=misrouted), "hard": calls(150.0, 90.0)}
+        rows.append(Days(queues, two_desks((2, 3), **transfers), {"calls": 1.5 / 60}, days=3, seed=149).logs)
+    for one, other in zip(*rows, strict=True):
+        assert np.sum(one.entry == Entry.MISROUTED) == np.sum(other.entry == Entry.TRANSFER) > 100
+        for column in ("queue", "entered_s", "adviser", "start_s", "end_s", "outcome"):
+            assert np.array_equal(getattr(one, column), getattr(other, column), equal_nan=column.endswith("_s"))
+
+
 def test_burke_three_desks_in_tandem():
     """Everybody goes through all three; each waits as if it were alone."""
     queues = {"calls": calls(100.0), "hard": calls(60.0), "hardest": calls(200.0)}

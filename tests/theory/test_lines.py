@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from oracles.chains import one_desk
-from oracles.lines import lines_in_tandem, shared_lines
+from oracles.lines import lines_and_callbacks, lines_in_tandem, shared_lines
 from simulated import Days, check
 
 from simcenter.simulation.log import Outcome
@@ -69,6 +69,27 @@ def test_who_is_handed_on_keeps_his_line():
             "blocked": (seen.of(seen.ended("calls", Outcome.BLOCKED)), 1.5 / 60 * expect(lambda s: sum(s) == 7)),
             "front": (seen.of(seen.busy_seconds("front")), expect(lambda s: min(s[0], 3))),
             "waiting for experts": (seen.of(seen.waiting_seconds("hard")), expect(lambda s: max(s[1] - 2, 0))),
+        }
+    )
+
+
+def test_who_is_called_back_holds_no_line():
+    """Half of those who would wait accept: the lines are for the others, and all are served in one order."""
+    queue = calls(100.0) | {"callback": {"over": "0 s", "accepted": 0.5}}
+    desks = {"team": {"advisers": 1, "serves": {"calls": {}}}}
+    rate = 0.6 / 60
+    seen = Days({"calls": queue}, desks, {"calls": rate}, days=150, seed=115, lines={"main": 3})
+    expect = lines_and_callbacks(rate, 1 / 100, 3, 0.5, most=14).day(seen.length_s)
+    assert expect(lambda s: len(s) == 14) < 1e-3 * seen.length_s
+    check(
+        {
+            "blocked": (seen.of(seen.ended("calls", Outcome.BLOCKED)), rate * expect(lambda s: sum(s) == 3)),
+            "called back": (
+                seen.of(seen.ended("calls", Outcome.CALLBACK)),
+                0.5 * rate * expect(lambda s: len(s) > 0 and sum(s) < 3),
+            ),
+            "waiting": (seen.of(seen.waiting_seconds("calls")), expect(lambda s: max(len(s) - 1, 0))),
+            "busy": (seen.of(seen.busy_seconds("team")), expect(lambda s: len(s) > 0)),
         }
     )
 

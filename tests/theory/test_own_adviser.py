@@ -83,3 +83,15 @@ def test_one_adviser_for_all_is_first_come_first_served_however_long_they_wait()
     for log in zip(*(seen.logs for seen in days.values()), strict=True):
         for column in ("entered_s", "start_s", "end_s", "outcome"):
             assert all(np.array_equal(getattr(log[0], column), getattr(x, column), equal_nan=True) for x in log[1:])
+
+
+def test_who_does_not_wait_for_his_own_waits_as_anybody():
+    """The very same starts and ends as without advisers of one's own, by other advisers."""
+    mine = own(1.9 / 60, 100.0, 4, {"share": 0.7, "of": 4, "wait": "0 s"}, days=5, seed=165, patience="200 s")
+    queue = {"channel": "phone", "handle_time": "100.0 s", "patience": "200 s"}
+    desks = {"team": {"advisers": 4, "serves": {"calls": {}}}}
+    plain = Days({"calls": queue}, desks, {"calls": 1.9 / 60}, days=5, seed=165)
+    for one, other in zip(mine.logs, plain.logs, strict=True):
+        for column in ("entered_s", "start_s", "end_s", "outcome"):
+            assert np.array_equal(getattr(one, column), getattr(other, column), equal_nan=True)
+        assert not np.array_equal(one.adviser, other.adviser)

@@ -113,6 +113,33 @@ def test_credit_is_time_waited():
         assert taken_first(log, lambda log, _: log.entered_s) > 10
 
 
+def test_credit_counts_for_an_overflow_wait():
+    """Credit beyond the overflow's wait: the second desk may take it from the first moment on."""
+    desks = {"first": {"advisers": 2, "serves": {"calls": {}}}}
+    waits = desks | {"second": {"advisers": 2, "serves": {"calls": {"rank": 2, "after": "90 s"}}}}
+    at_once = desks | {"second": {"advisers": 2, "serves": {"calls": {"rank": 2}}}}
+    credit = calls(150.0, 300.0, classes={"all": {"share": 1.0, "credit": "90 s"}})
+
+    def days(queue, desks):
+        return Days({"calls": queue}, desks, {"calls": 1.6 / 60}, days=4, seed=140)
+
+    plain = days(calls(150.0, 300.0), at_once)
+    assert same_rows(days(credit, waits), plain)
+    assert not same_rows(days(calls(150.0, 300.0), waits), plain)
+
+
+def test_one_idle_adviser_is_the_taker_himself():
+    """``min_idle`` of 1 is none."""
+    queues = {"calls": calls(100.0, 90.0), "emails": {"channel": "email", "handle_time": "200 s"}}
+
+    def days(**of_emails):
+        desks = {"team": {"advisers": 3, "serves": {"calls": {}, "emails": {"priority": 2, **of_emails}}}}
+        return Days(dict(queues), desks, {"calls": 1.0 / 60, "emails": 0.2 / 60}, days=4, seed=130)
+
+    assert same_rows(days(min_idle=1), days())
+    assert not same_rows(days(min_idle=2), days())
+
+
 def two_queues(within, **desk):
     queues = {
         name: calls(150.0, 300.0, target={"answered": 0.8, "within": f"{s} s"})
@@ -134,6 +161,19 @@ def test_longest_wait_relative_to_target():
     for log in seen.logs:
         assert waited(log) > 100
         assert taken_first(log, lambda log, t: -(t - log.entered_s) / within[log.queue]) == 0
+        assert taken_first(log, lambda log, _: log.entered_s) > 10
+
+
+def test_longest_wait_relative_to_the_target_of_a_class():
+    promise = {"answered": 0.8, "within": "60 s"}
+    vip = {"share": 0.3, "target": {"answered": 0.8, "within": "15 s"}}
+    queue = calls(150.0, 300.0, classes={"VIP": vip}, target=promise)
+    desks = team(4, discipline="relative wait")
+    seen = Days({"calls": queue}, desks, {"calls": 2.0 / 60}, days=3, seed=128)
+    within = np.array([15.0, 60.0])
+    for log in seen.logs:
+        assert waited(log) > 100
+        assert taken_first(log, lambda log, t: -(t - log.entered_s) / within[log.customer_class]) == 0
         assert taken_first(log, lambda log, _: log.entered_s) > 10
 
 

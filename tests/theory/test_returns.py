@@ -29,6 +29,7 @@ def team(advisers, queue="calls", **serves):
         (2.4, 100.0, 90.0, 4, None, 0.0, 0.6, 600.0, 60),
         (1.3, 150.0, 200.0, 3, 2, 0.0, 0.75, 240.0, 80),
         (1.3, 150.0, 60.0, 3, None, 0.3, 0.5, 900.0, 80),
+        (1.6, 120.0, 150.0, 2, 3, 0.25, 0.6, 500.0, 60),
         (0.7, 90.0, 60.0, 1, 0, 0.0, 0.8, 120.0, 100),
     ],
 )
@@ -65,7 +66,7 @@ def test_redial(per_minute, aht_s, patience_s, advisers, room, balking, share, b
     if balking:
         numbers["balked"] = (
             seen.of(seen.ended("calls", Outcome.BALKED)),
-            balking * expect(lambda s: comes(s) * (s[0] >= advisers)),
+            balking * expect(lambda s: comes(s) * (advisers <= s[0] < limit)),
         )
     check(numbers)
 

@@ -7,7 +7,7 @@ import pytest
 from oracles.chains import one_desk, shared_desk
 from oracles.days import booked, busyness, called_back_wait, own_adviser_answers, present, shared_busyness
 from oracles.first import free_adviser_at_random, handed_on_first, handed_on_if_free, keeping_free, stepping_back
-from oracles.lines import lines_in_tandem, shared_lines
+from oracles.lines import lines_and_callbacks, lines_in_tandem, shared_lines
 from oracles.returning import patient_loss, redialling_desk, repeating_desk, writing_instead
 
 
@@ -91,6 +91,13 @@ def test_lines_without_waiting_have_product_form():
     chain = shared_lines((0.5, 0.8), (0.25, 0.4), (0.0, 0.0), (6, 6), 6)
     loss = one_desk(0.5 / 0.25 + 0.8 / 0.4, 1.0, 6, room=0)
     assert chain.long_run(lambda s: sum(s) == 6) == pytest.approx(loss.long_run(lambda k: k == 6), rel=1e-12)
+
+
+def test_lines_without_callbacks_are_places_and_with_callbacks_alone_erlang_c():
+    nobody = lines_and_callbacks(0.2, 0.25, 4, 0.0)
+    assert nobody.long_run(len) == pytest.approx(one_desk(0.2, 0.25, 1, room=3).long_run(float), rel=1e-9)
+    everybody = lines_and_callbacks(0.15, 0.25, 2, 1.0, most=80)
+    assert everybody.long_run(len) == pytest.approx(one_desk(0.15, 0.25, 1).long_run(float), rel=1e-9)
 
 
 def test_lines_in_tandem_are_one_line_for_the_whole_call():
