@@ -1,7 +1,7 @@
 """The draws of a million first legs against numpy's own sequential Philox generator making as many of the same laws.
 
 Ours can be asked for any customer alone; numpy's cannot. Both make an arrival, a patience (exponential), a handle time
-and three uniforms a customer.
+and two uniforms a customer.
 
     pytest benchmarks/bench_draws.py       figures of each (pytest-benchmark)
     python benchmarks/bench_draws.py       one run of each, and the ratio
@@ -43,7 +43,7 @@ def numpys(law: str, customers: int) -> int:
     arrival_s = np.cumsum(rng.exponential(INTERVALS * INTERVAL_S / customers, customers))
     rng.exponential(120.0, customers)
     LAWS[law][1](rng, customers)
-    rng.random((3, customers))
+    rng.random((2, customers))
     return len(arrival_s)
 
 

@@ -7,6 +7,8 @@ from simcenter._draws import uniforms
 from simcenter.simulation.network import FloatArray, Network
 from simcenter.simulation.purposes import Purpose, day_key, queue_key
 
+LARGEST_U = 1 - 2.0**-53
+
 
 def volume_of_replication(network: Network, seed: int, replication: int, queue: int) -> FloatArray:
     """What is expected of a queue in each interval, once it is known how busy the replication's days are.
@@ -52,4 +54,5 @@ def gamma_factor(u: FloatArray, cv: float) -> FloatArray:
     variance = cv * cv
     if not variance > 0:
         return np.ones_like(u)
-    return np.asarray(variance * gammaincinv(1 / variance, u))
+    # The normal distribution rounds to 1 beyond 8.3 standard deviations: no day is infinitely busy.
+    return np.asarray(variance * gammaincinv(1 / variance, np.minimum(u, LARGEST_U)))

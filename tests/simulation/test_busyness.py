@@ -110,6 +110,11 @@ def test_no_coefficient_of_variation_is_no_factor() -> None:
     np.testing.assert_allclose(gamma_factor(u, 1e-6), 1, atol=1e-5)
 
 
+def test_no_day_is_infinitely_busy() -> None:
+    most = gamma_factor(np.array([1 - 2.0**-53, 1.0]), 5.0)
+    assert most[0] == most[1] == pytest.approx(gamma(1 - 2.0**-53, 5.0), rel=1e-9)
+
+
 def counts(network: Network, replications: int) -> np.ndarray:
     """Arrivals of queue a per replication and interval of its first day."""
     edges = np.arange(25) * 3600.0
