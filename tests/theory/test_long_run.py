@@ -79,7 +79,7 @@ def test_continuity():
 
 
 def test_callbacks():
-    """All who would wait: as many as wait in Erlang C, after as long; three tries at 0.6; the prediction is unbiased."""
+    """All who would wait: as many as wait in Erlang C, and as long; the prediction is unbiased."""
     callback = {"over": "0 s", "accepted": 1.0, "reached": 1.0}
     calls = long_run(110.0, 120.0, 5, seed=184, callback=callback).queues.loc["calls"]
     chain = one_desk(110 / 3600, 1 / 120, 5)
