@@ -17,7 +17,9 @@ from _engine_floor cimport (
     adviser_at, first_able, forget_talk, go_home, has_late_work, is_able, note_talk, set_target, stand_by, takes,
     withdraw,
 )
-from _engine_heap cimport call_off, check_heap, heap_push, heap_remove, schedule, sift_down
+from _engine_heap cimport (
+    call_off, check_heap, close_hole, heap_push, heap_remove, next_event, schedule,
+)
 from _engine_recorder cimport answered, duty, unanswered
 from _engine_routing cimport RANDOM, adviser_for, can_take, contact_for, own_adviser, work_at, work_for
 from _engine_state cimport (
@@ -91,38 +93,52 @@ cdef void arrival(Play* p, Queue* queue, double now_s) noexcept nogil:
     """A customer comes for the first time, or does not come to his appointment."""
     cdef FirstLegs* first = &queue.first
     cdef int64_t k = first.next
-    cdef int entry = <int>first.entry[k]
+    cdef int entry
     cdef Leg* leg = new_leg(p)
     leg.queue = queue
     leg.origin = queue.index
-    leg.customer = first.customer[k]
-    leg.row = first.row + (k if first.place == NULL else first.place[k])
     leg.number = 0
-    leg.class_row = <int>first.class_row[k]
+    leg.entered_s = now_s
+    leg.patience_s = first.patience_s[k]
+    leg.base_handle_s = first.base_handle_s[k]
+    if queue.hands_on:
+        leg.transfer_u = first.transfer_u[k]
+    leg.resolved_u = first.resolved_u[k] if queue.may_fail else 0.0
+    if queue.equal_rank >= RANDOM:
+        leg.equal_rank_u = first.equal_rank_u[k]
+    if first.plain:  # what would be read is known: this keeps memory out of the way
+        leg.customer = k
+        leg.row = first.row + k
+        leg.class_row = queue.class_first
+        leg.entry = entry = FIRST
+    else:
+        leg.customer = first.customer[k]
+        leg.row = first.row + (k if first.place == NULL else first.place[k])
+        leg.class_row = <int>first.class_row[k]
+        leg.entry = entry = <int>first.entry[k]
     leg.priority = p.classes[leg.class_row].priority
-    leg.entry = entry
+    leg.since_s = now_s - p.classes[leg.class_row].credit_s
     if entry == APPOINTMENT or entry == NEVER_CAME:
         leg.entry = APPOINTMENT
         leg.priority = queue.appointment_priority
-    leg.entered_s = now_s
-    leg.since_s = now_s - p.classes[leg.class_row].credit_s
-    leg.patience_s = first.patience_s[k]
-    leg.base_handle_s = first.base_handle_s[k]
-    leg.transfer_u = first.transfer_u[k]
-    leg.resolved_u = first.resolved_u[k]
-    leg.equal_rank_u = first.equal_rank_u[k]
     if queue.own_share > 0.0:
         leg.own = own_number(p, leg)
     first.next = k + 1
-    if first.next < first.n:
-        p.arrivals.a[0].key = first.arrival_s[first.next]
-        sift_down(p.legs, &p.arrivals, p.arrival_place, 0, -1)
-    else:
-        heap_remove(p, &p.arrivals, p.arrival_place, 0, -1)
+    p.arrival_s[queue.index] = first.arrival_s[k + 1] if k + 1 < first.n else INFINITY
+    await_arrival(p)
     if entry == NEVER_CAME:
         unanswered(p, leg, now_s, NO_SHOW)
     else:
         enter(p, leg, now_s)
+
+
+cdef inline void await_arrival(Play* p) noexcept nogil:
+    """Look who comes next. There are few queues: to look at each is faster than a heap."""
+    cdef int q, first = 0
+    for q in range(1, p.queue_count):
+        if p.arrival_s[q] < p.arrival_s[first]:
+            first = q
+    p.next_queue = first
 
 
 cdef void enter(Play* p, Leg* leg, double now_s) noexcept nogil:
@@ -984,7 +1000,7 @@ cdef void run(Play* p) noexcept nogil:
             let_legs_grow(p)
             continue
         event_s = p.events.a[0].key if p.events.n > 0 else INFINITY
-        arrival_s = p.arrivals.a[0].key if p.arrivals.n > 0 else INFINITY
+        arrival_s = p.arrival_s[p.next_queue]
         change_s = p.changes[p.change].at_s if p.change < p.change_count else INFINITY
         # at one instant changes come first and first arrivals last
         if change_s <= event_s and change_s <= arrival_s:
@@ -1000,14 +1016,16 @@ cdef void run(Play* p) noexcept nogil:
         elif event_s <= arrival_s:
             check(p, event_s >= p.now_s, b"time does not run back")
             p.now_s = event_s
-            event, kind = p.events.a[0].ref, p.events.a[0].tie
-            heap_remove(p, &p.events, p.event_place, 0, 1)
+            kind = p.events.a[0].tie
+            event = next_event(p)
             happen(p, &p.legs[event >> 1], kind, event_s)
         else:
             p.now_s = arrival_s
-            arrival(p, &p.queues[p.arrivals.a[0].ref], arrival_s)
+            arrival(p, &p.queues[p.next_queue], arrival_s)
         if p.overtimes:
             end_overtime(p, p.now_s)
+        if p.events.hole:
+            close_hole(p)
         if CHECKED:
             check_all(p)
     if p.failure == NONE:
@@ -1041,7 +1059,6 @@ cdef void check_all(Play* p) noexcept nogil:
     cdef Adviser* adviser
     cdef Desk* desk
     check_heap(p, &p.events, p.event_place, 1)
-    check_heap(p, &p.arrivals, p.arrival_place, -1)
     for i in range(p.line_count):
         check_heap(p, &p.lines[i].heap, p.line_place, 0)
         in_lines += p.lines[i].heap.n
@@ -1225,6 +1242,7 @@ cdef class Centre:
             queue.live, queue.chat, queue.drops, queue.interrupts, queue.equal_rank, queue.room = (
                 plan[name][i] for name in ("live", "chat", "drops", "interrupts", "equal_rank", "room")
             )
+            queue.hands_on, queue.may_fail = plan["hands_on"][i], plan["may_fail"][i]
             queue.wrap_share, queue.mean_handle_s, queue.balking = (
                 plan[name][i] for name in ("wrap_share", "mean_handle_s", "balking")
             )
@@ -1315,9 +1333,7 @@ cdef class Centre:
         memcpy(p.free_lines, self.lines, self.group_count * sizeof(int64_t))
         p.in_hand = <int*>zeros(desks * queues, sizeof(int))
         p.waiting_from = <int*>zeros(queues * (desks + 1), sizeof(int))
-        p.arrivals.a = <Entry*>zeros(queues, sizeof(Entry))
-        p.arrivals.room = queues
-        p.arrival_place = places(queues)
+        p.arrival_s = <double*>zeros(queues, sizeof(double))
         return 0
 
     cdef int set_floor(self, Play* p, const int64_t[::1] numbers, list present) except -1:
@@ -1372,10 +1388,10 @@ cdef class Centre:
             own |= queue.own_share > 0.0
             returns |= queue.returns[0].share > 0.0 or queue.returns[1].share > 0.0
             predicts |= queue.callback_over_s < INFINITY
-            if queue.first.n:
-                heap_push(p, &p.arrivals, p.arrival_place, queue.first.arrival_s[0], i, i, -1)
+            p.arrival_s[i] = queue.first.arrival_s[0] if queue.first.n else INFINITY
+        await_arrival(p)
         p.first_count = count
-        columns = known(firsts)
+        columns = known(p, firsts)
         p.first.desk = <int64_t*>column(columns, "desk", count)
         p.first.adviser = <int64_t*>column(columns, "adviser", count)
         p.first.outcome = <int64_t*>column(columns, "outcome", count)
@@ -1446,22 +1462,24 @@ cdef int fill_first(FirstLegs* out, object first, const Queue* queue) except -1:
     out.class_row = whole(first.class_row, out.n)
     out.entry = whole(first.entry, out.n)
     out.place = whole(first.place, out.n) if first.place is not None else NULL
-    for k in range(out.n):
+    out.plain = queue.class_last == queue.class_first + 1 and first.plain
+    for k in range(0 if out.plain else out.n):
         if not queue.class_first <= out.class_row[k] < queue.class_last:
             raise IndexError(f"class row {out.class_row[k]} is not one of queue {queue.index}")
     return 0
 
 
-cdef dict known(list firsts):
+cdef dict known(const Play* p, list firsts):
     """What is known of first legs before anything happens. What is the same in all of them takes no memory."""
+    cdef int i
+    cdef bint plain = True, one_class = p.class_count == p.queue_count
     cdef list sizes = [len(first.arrival_s) for first in firsts]
+    for i in range(p.queue_count):
+        plain &= p.queues[i].first.plain
     count = sum(sizes)
     nothing = np.broadcast_to(np.int64(0), count)
     nobody = np.broadcast_to(np.int64(NOBODY), count)
-    if len(firsts) == 1:
-        origin = np.broadcast_to(np.int64(0), count)
-    else:
-        origin = np.repeat(np.arange(len(firsts), dtype=np.int64), sizes)
+    origin = nothing if len(firsts) == 1 else np.repeat(np.arange(len(firsts), dtype=np.int64), sizes)
     return {
         "origin": origin,
         "customer": joined([first.by_number(first.customer) for first in firsts]),
@@ -1470,8 +1488,8 @@ cdef dict known(list firsts):
         "queue": origin,
         "from_desk": nobody,
         "entered_s": joined([first.by_number(first.arrival_s) for first in firsts]),
-        "entry": joined([first.entry_in_log for first in firsts]),
-        "customer_class": joined([first.by_number(first.class_row) for first in firsts]),
+        "entry": nothing if plain else joined([first.entry_in_log for first in firsts]),
+        "customer_class": origin if one_class else joined([first.by_number(first.class_row) for first in firsts]),
         "own_adviser": nobody,
         "returns": nothing,
         "predicted_s": np.broadcast_to(np.float64("nan"), count),
@@ -1556,8 +1574,7 @@ cdef void clear(Play* p) noexcept:
     free(p.in_hand)
     free(p.waiting_from)
     free(p.free_lines)
-    free(p.arrivals.a)
-    free(p.arrival_place)
+    free(p.arrival_s)
     free(p.legs)
     free(p.events.a)
     free(p.event_place)

@@ -28,8 +28,8 @@ cdef inline bint before(const Leg* legs, const Entry* x, const Entry* y, int shi
 
 cdef inline void sift_up(const Leg* legs, Heap* heap, int* place, int i, int shift) noexcept nogil:
     cdef Entry entry = heap.a[i]
-    cdef int parent
-    while i > 0:
+    cdef int parent, highest = 4 if heap.hole else 0  # the parent of places 1 to 4 is the first, which may be a hole
+    while i > highest:
         parent = (i - 1) >> 2
         if not before(legs, &entry, &heap.a[parent], shift):
             break
@@ -40,26 +40,37 @@ cdef inline void sift_up(const Leg* legs, Heap* heap, int* place, int i, int shi
     place[entry.ref] = i
 
 
+cdef inline int first_of(const Leg* legs, const Entry* a, int least, int child, int shift) noexcept nogil:
+    # Which of the two entries is first: without a branch that cannot be foretold, but where the keys are equal.
+    if a[child].key == a[least].key:
+        return child if before(legs, &a[child], &a[least], shift) else least
+    return child if a[child].key < a[least].key else least
+
+
 cdef inline void sift_down(const Leg* legs, Heap* heap, int* place, int i, int shift) noexcept nogil:
     cdef Entry entry = heap.a[i]
-    cdef int child, last, least
+    cdef Entry* a = heap.a
+    cdef int child, least, other, n = heap.n
     while True:
         child = 4 * i + 1
-        if child >= heap.n:
-            break
-        last = child + 4 if child + 4 < heap.n else heap.n
-        least = child
-        child += 1
-        while child < last:
-            if before(legs, &heap.a[child], &heap.a[least], shift):
-                least = child
+        if child + 4 <= n:
+            least = first_of(legs, a, child, child + 1, shift)
+            other = first_of(legs, a, child + 2, child + 3, shift)
+            least = first_of(legs, a, least, other, shift)
+        elif child < n:
+            least = child
             child += 1
-        if not before(legs, &heap.a[least], &entry, shift):
+            while child < n:
+                least = first_of(legs, a, least, child, shift)
+                child += 1
+        else:
             break
-        heap.a[i] = heap.a[least]
-        place[heap.a[i].ref] = i
+        if not before(legs, &a[least], &entry, shift):
+            break
+        a[i] = a[least]
+        place[a[i].ref] = i
         i = least
-    heap.a[i] = entry
+    a[i] = entry
     place[entry.ref] = i
 
 
@@ -80,7 +91,7 @@ cdef inline void heap_remove(Play* p, Heap* heap, int* place, int i, int shift) 
     heap.n -= 1
     if i < heap.n:
         heap.a[i] = heap.a[heap.n]
-        if i > 0 and before(p.legs, &heap.a[i], &heap.a[(i - 1) >> 2], shift):
+        if i > (4 if heap.hole else 0) and before(p.legs, &heap.a[i], &heap.a[(i - 1) >> 2], shift):
             sift_up(p.legs, heap, place, i, shift)
         else:
             sift_down(p.legs, heap, place, i, shift)
@@ -99,18 +110,42 @@ cdef inline void check_heap(Play* p, const Heap* heap, const int* place, int shi
 cdef inline void schedule(Play* p, int event, double at_s, int kind) noexcept nogil:
     """Put an event of a leg on the list, or move it to another time."""
     cdef int i = p.event_place[event]
-    if i == NOBODY:
-        heap_push(p, &p.events, p.event_place, at_s, kind, event, 1)
-        return
-    p.events.a[i].key = at_s
-    p.events.a[i].tie = kind
-    if i > 0 and before(p.legs, &p.events.a[i], &p.events.a[(i - 1) >> 2], 1):
-        sift_up(p.legs, &p.events, p.event_place, i, 1)
+    cdef Heap* heap = &p.events
+    if i != NOBODY:
+        heap.a[i].key = at_s
+        heap.a[i].tie = kind
+        if i > (4 if heap.hole else 0) and before(p.legs, &heap.a[i], &heap.a[(i - 1) >> 2], 1):
+            sift_up(p.legs, heap, p.event_place, i, 1)
+        else:
+            sift_down(p.legs, heap, p.event_place, i, 1)
+    elif heap.hole:
+        heap.hole = False
+        heap.a[0].key = at_s
+        heap.a[0].tie = kind
+        heap.a[0].ref = event
+        sift_down(p.legs, heap, p.event_place, 0, 1)
     else:
-        sift_down(p.legs, &p.events, p.event_place, i, 1)
+        heap_push(p, heap, p.event_place, at_s, kind, event, 1)
 
 
 cdef inline void call_off(Play* p, int event) noexcept nogil:
     """Take an event off the list, if it is on it."""
     if p.event_place[event] != NOBODY:
         heap_remove(p, &p.events, p.event_place, p.event_place[event], 1)
+
+
+cdef inline int next_event(Play* p) noexcept nogil:
+    """Take the first event off the list; its place stays a hole, as the next event to be set often goes there."""
+    cdef int event = p.events.a[0].ref
+    p.event_place[event] = NOBODY
+    p.events.hole = True
+    return event
+
+
+cdef inline void close_hole(Play* p) noexcept nogil:
+    cdef Heap* heap = &p.events
+    heap.hole = False
+    heap.n -= 1
+    if heap.n > 0:
+        heap.a[0] = heap.a[heap.n]
+        sift_down(p.legs, heap, p.event_place, 0, 1)

@@ -51,6 +51,7 @@ cdef struct Heap:
     Entry* a
     int n
     int room
+    bint hole  # the first entry is none
 
 
 cdef struct Line:
@@ -136,6 +137,7 @@ cdef struct FirstLegs:
     int64_t n
     int64_t next
     int64_t row  # of the first of them in the log
+    bint plain   # numbered as they come, of one class, and none but first arrivals
     const double* arrival_s
     const double* patience_s
     const double* base_handle_s
@@ -154,6 +156,8 @@ cdef struct Queue:
     bint chat
     bint drops
     bint open
+    bint hands_on   # whether a desk hands its contacts on, by the uniform
+    bint may_fail   # whether they may end unresolved
     int equal_rank
     int64_t room
     int64_t waiting
@@ -361,8 +365,8 @@ cdef struct Play:
     int64_t change_count
     const int64_t* staffing  # [interval * desks + desk]
     const int64_t* day       # of each interval
-    Heap arrivals          # the next of each queue
-    int* arrival_place
+    double* arrival_s      # the next of each queue; infinite: nobody comes any more
+    int next_queue         # where somebody comes next
     # legs, and the events about them: event 2 * leg is its end or its patience's, 2 * leg + 1 an overflow wait's
     Leg* legs
     int leg_room

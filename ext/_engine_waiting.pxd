@@ -40,6 +40,7 @@ cdef inline int new_line(Play* p, int next, const Leg* leg) noexcept nogil:
     line = &p.lines[p.line_count]
     line.heap.a = NULL
     line.heap.n = line.heap.room = 0
+    line.heap.hole = False
     line.queue, line.from_desk = leg.queue.index, leg.from_desk
     line.priority, line.class_row = leg.priority, leg.class_row
     line.next = next

@@ -51,11 +51,13 @@ class First:
         self.arrival_s, self.patience_s, self.base_handle_s = legs.arrival_s, legs.patience_s, legs.base_handle_s
         self.transfer_u, self.resolved_u, self.equal_rank_u = legs.transfer_u, legs.resolved_u, legs.equal_rank_u
         self.customer, self.class_row, self.entry = legs.customer, legs.class_row, legs.entry
+        self.plain = not self.entry.any() and (self.customer == np.arange(len(self.customer))).all()
+        """Whether they are numbered as they come, and none but first arrivals."""
         self.order: IntArray | None = None
         """Of the customers by number; None: they come so."""
         self.place: IntArray | None = None
         """Of each in that order."""
-        if (np.diff(self.customer) < 0).any():
+        if not self.plain:
             self.order = np.argsort(self.customer)
             self.place = np.empty(len(self.order), dtype=np.int64)
             self.place[self.order] = np.arange(len(self.order))
@@ -67,8 +69,6 @@ class First:
     @property
     def entry_in_log(self) -> np.ndarray:
         """How they come, by number: who does not come to his appointment has one all the same."""
-        if not self.entry.any():
-            return np.broadcast_to(np.int64(0), len(self.entry))
         entry = self.by_number(self.entry)
         return np.where(entry == Entry.NO_SHOW, int(Entry.APPOINTMENT), entry)
 
@@ -112,8 +112,17 @@ def _queues(network: Network) -> Plan:
         "room": np.where(network.waiting_room < 0, np.iinfo(np.int64).max, network.waiting_room),
         "wrap_share": network.wrap_share,
         "speeds": np.hstack([np.ones((len(network.queue_names), 1)), network.chat_speed]),
+        "hands_on": _hands_on(network),
+        "may_fail": (network.serves & (network.resolved < 1)).any(axis=0),
         "interrupts": network.serves[desks].any(axis=0) & (network.kind != DEFERRED),
     }
+
+
+def _hands_on(network: Network) -> npt.NDArray[np.bool_]:
+    """Whether any desk hands contacts of the queue on."""
+    cells = len(network.desk_names) * len(network.class_names)
+    per_cell = np.diff(network.route_first[: cells + 1]).reshape(-1, len(network.class_names))
+    return np.bincount(network.class_queue, per_cell.sum(axis=0), len(network.queue_names)) > 0
 
 
 QUEUE_RULES = (
