@@ -51,7 +51,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON ins
 Replications = Annotated[int, typer.Option(min=1, help="How many independent weeks, days, ... to simulate.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same customers.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the replications.")]
-Engine = Annotated[str, typer.Option(help="auto or simpy; every engine gives the same rows.")]
+Engine = Annotated[str, typer.Option(help="auto, compiled or simpy; every engine gives the same rows.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 
@@ -69,15 +69,6 @@ def read_scenario(file: Path, settings: list[str] | None = None) -> "Scenario":
             )
         scenario = scenario.replace(key.strip(), read_value(value.strip()))
     return scenario
-
-
-def read_share(text: str) -> float:
-    """A share written as "1%" or 0.01."""
-    number, percent = text.strip(), text.strip().endswith("%")
-    try:
-        return float(number.removesuffix("%")) / 100 if percent else float(number)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a share, such as 1% or 0.01") from None
 
 
 def read_value(text: str) -> Any:

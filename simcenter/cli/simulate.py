@@ -16,7 +16,6 @@ from simcenter.cli.options import (
     Seed,
     Settings,
     read_scenario,
-    read_share,
     writable,
 )
 from simcenter.cli.screen import counted, progress, show
@@ -76,7 +75,7 @@ def simulate(
             centre,
             advisers,
             replications=replications,
-            precision=None if precision is None else read_share(precision),
+            precision=precision,
             seed=seed,
             engine=engine,
             jobs=jobs,

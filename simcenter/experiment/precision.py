@@ -5,13 +5,16 @@ keep that small here: the first look comes late, each later one only after a qua
 watched interval must be narrow at once. What is left is measured in the tests and written in docs/measures.md.
 """
 
+import contextlib
 from dataclasses import asdict, dataclass
 from math import ceil
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from simcenter.errors import ScenarioError
 from simcenter.experiment.confidence import student
 from simcenter.experiment.targets import TargetCells, TargetSums, TargetTable
 from simcenter.measures.meter import Meter
@@ -54,6 +57,24 @@ class Precision:
             return f"precision {100 * self.wanted:g} % reached"
         width = f"±{100 * self.half_width:.2g} %" if np.isfinite(self.half_width) else "no interval"
         return f"precision {100 * self.wanted:g} % not reached: {width} at {self.widest}"
+
+
+def read_precision(given: object) -> float:
+    """A precision given as a share: 0.01, "0.01" or "1%".
+
+    Raises
+    ------
+    ScenarioError
+        Unless it lies between 0 and 1.
+    """
+    share: object = given
+    if isinstance(given, str):
+        percent = given.strip().endswith("%")
+        with contextlib.suppress(ValueError):
+            share = float(given.strip().removesuffix("%")) / (100 if percent else 1)
+    if isinstance(share, bool) or not isinstance(share, Real) or not 0 < float(share) < 1:
+        raise ScenarioError([f"precision: must be a share between 0 and 1, such as 0.01 or 1%, got {given!r}"])
+    return float(share)
 
 
 class Watch:

@@ -1,13 +1,13 @@
 """Simulate: play a centre a number of times and say what comes out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from simcenter.errors import ScenarioError
-from simcenter.experiment.precision import MOST, Watch, watched
+from simcenter.experiment.precision import MOST, Watch, read_precision, watched
 from simcenter.experiment.replicate import Players, Progress
 from simcenter.experiment.results import Results
 from simcenter.measures import Tally, compile_promises
@@ -35,7 +35,7 @@ def simulate(
     jobs: int = 1,
     keep_legs: int = 1,
     confidence: float = 0.95,
-    precision: float | None = None,
+    precision: float | str | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Simulate a centre with given staffing.
@@ -59,9 +59,9 @@ def simulate(
         Of how many replications to keep the legs.
     confidence : float
         Of the confidence intervals, between 0 and 1.
-    precision : float, optional
-        Play until no interval is more than this to either side: in points of share (0.01: a share of 0.80 +- 0.01), or
-        relative to the value of times. Of every cell of every target; without targets, of each queue's mean wait and
+    precision : float or str, optional
+        Play until no interval is more than this (0.01, or "1%") to either side: in points of share (a share of 0.80
+        +- 0.01), or relative to the value of times. Of every cell of every target; without targets, of each queue's mean wait and
         share abandoned. ``Results.precision`` says whether that came to be.
     progress : callable, optional
         Called with the replications done and wanted (with ``precision``: until the next look).
@@ -76,17 +76,16 @@ def simulate(
         For arguments that are not allowed, and desks without advisers.
     """
     check_scenario(scenario)
+    wanted = None if precision is None else read_precision(precision)
     if replications is None:
-        replications = USUAL if precision is None else MOST
-    _check(engine, confidence, precision, replications=replications, keep_legs=keep_legs, seed=seed)
+        replications = USUAL if wanted is None else MOST
+    _check(engine, confidence, wanted, replications=replications, keep_legs=keep_legs, seed=seed)
     staffing = staffing_for(scenario, staffing)
     replications, seed, keep_legs = int(replications), int(seed), int(keep_legs)
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
         watch = None
         if precision is not None:
-            watch = Watch(
-                watched(scenario, players.meter), float(precision), replications, confidence, scenario.calendar
-            )
+            watch = Watch(watched(scenario, players.meter), wanted, replications, confidence, scenario.calendar)
         played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=keep_legs)
         return Results.from_tallies(
             scenario,
@@ -114,7 +113,7 @@ def staffing_for(scenario: "Scenario", given: object) -> Staffing:
     return given
 
 
-def _check(engine: str, confidence: float, precision: object, **whole: object) -> None:
+def _check(engine: str, confidence: float, precision: float | None, **whole: object) -> None:
     """Raise ScenarioError for arguments that are not allowed, all at once."""
     check_engine(engine)
     problems = [
@@ -124,11 +123,8 @@ def _check(engine: str, confidence: float, precision: object, **whole: object) -
     ]
     if not 0 < confidence < 1:
         problems.append(f"confidence: must be between 0 and 1, got {confidence!r}")
-    if precision is not None:
-        if isinstance(precision, bool) or not isinstance(precision, Real) or not 0 < float(precision) < 1:
-            problems.append(f"precision: must be between 0 and 1, such as 0.01 for 1 %, got {precision!r}")
-        elif whole["replications"] == 1:
-            problems.append("replications: must be 2 or more with precision, as one replication has no interval, got 1")
+    if precision is not None and whole["replications"] == 1:
+        problems.append("replications: must be 2 or more with precision, as one replication has no interval, got 1")
     if problems:
         raise ScenarioError(problems)
 

@@ -32,7 +32,7 @@ def test_replications_are_the_limit(run: Run, given: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "words"),
-    [("much", "is not a share, such as 1% or 0.01"), ("1", "must be between 0 and 1, such as 0.01"), ("0%", "between")],
+    [("much", "must be a share between 0 and 1, such as 0.01 or 1%"), ("1", "got '1'"), ("0%", "got '0%'")],
 )
 def test_what_is_no_share_is_said(run: Run, given: Path, written: str, words: str) -> None:
     result = run("simulate", given, "--precision", written)

@@ -11,7 +11,7 @@ import pytest
 from simcenter.errors import ScenarioError
 from simcenter.experiment import Players, simulate
 from simcenter.experiment.confidence import student
-from simcenter.experiment.precision import FIRST_LOOK, Watch, half_widths, watched
+from simcenter.experiment.precision import FIRST_LOOK, Watch, half_widths, read_precision, watched
 from simcenter.measures import compile_promises
 from simcenter.measures.targets import criterion
 from simcenter.scenario import Scenario
@@ -115,10 +115,15 @@ def test_without_targets_each_queue_s_wait_and_abandonment_is_watched():
     assert measures == {"occupancy", "asa_s", "abandon_rate"}
 
 
-@pytest.mark.parametrize("wrong", [0, 1, -0.1, True, "1%", math.nan])
+@pytest.mark.parametrize("wrong", [0, 1, -0.1, True, "much", "120%", "1", math.nan])
 def test_precision_is_a_share(centre, wrong):
-    with pytest.raises(ScenarioError, match="precision: must be between 0 and 1"):
+    with pytest.raises(ScenarioError, match="precision: must be a share between 0 and 1"):
         simulate(centre, precision=wrong)
+
+
+@pytest.mark.parametrize(("given", "share"), [(0.01, 0.01), ("1%", 0.01), (" 2.5 % ", 0.025), ("0.3", 0.3)])
+def test_precision_may_be_written_in_percent(given, share):
+    assert read_precision(given) == pytest.approx(share)
 
 
 def test_one_replication_has_no_precision(centre):
