@@ -99,21 +99,27 @@ def need_of(centre: Centre, limits: Sequence[Limit], flows: Flows, load: FloatAr
 
 def on_any_day(centre: Centre, limits: Sequence[Limit], flows: Flows, load: FloatArray, need: Need) -> Need:
     """The same, with what busy days, absence and meetings add."""
-    floor = need.mean_day
     cv = load_cv(centre, load)
-    busyness = np.zeros_like(floor)
+    busyness = np.zeros_like(need.live)
     if (cv > 0).any():
         busyness = _more(centre, limits, flows, load, need, _chance(cv, None))
-    off_phone = np.where(floor > DUST, centre.off_phone, 0.0)
-    absence = np.zeros_like(floor)
+    floor = need.mean_day + busyness
+    safety = np.zeros_like(floor)
     if centre.absence.any():
-        there = floor + busyness
-        planned = (there + off_phone) / (1 - centre.absence)
-        chance = _chance(cv, presence(planned.ravel(), np.tile(centre.absence, len(floor)), there.ravel()))
+        planned = with_absence(centre, need, busyness).planned
+        chance = _chance(cv, presence(planned.ravel(), np.tile(centre.absence, len(floor)), floor.ravel()))
         safety = np.maximum(_more(centre, limits, flows, load, need, chance) - busyness, 0.0)
-        safety = np.where(centre.absence > 0, safety, 0.0)
-        absence = (there + safety + off_phone) / (1 - centre.absence) - there - off_phone
-    parts = vars(need) | {"busyness": busyness, "absence": absence, "off_phone": off_phone}
+    return with_absence(centre, need, busyness, np.where(centre.absence > 0, safety, 0.0))
+
+
+def with_absence(
+    centre: Centre, need: Need, busyness: FloatArray | float = 0.0, safety: FloatArray | float = 0.0
+) -> Need:
+    """The same, planned so that those needed, and ``safety`` more, come and are on the phone on average."""
+    floor = need.mean_day + busyness
+    off_phone = np.where(floor > DUST, centre.off_phone, 0.0)
+    absence = (floor + safety + off_phone) / (1 - centre.absence) - floor - off_phone
+    parts = vars(need) | {"busyness": floor - need.mean_day, "absence": absence, "off_phone": off_phone}
     return Need(**parts)
 
 

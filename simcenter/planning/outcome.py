@@ -14,6 +14,9 @@ from simcenter.simulation.network import CHAT
 FULL = 0.95
 """Occupancy up to which a desk with given advisers is loaded before the next desk in rank gets the rest."""
 
+MOST_GONE = 0.99
+"""Share of those who come that is taken to find it full or to balk at most."""
+
 
 def next_conditions(centre: Centre, before: Conditions, flows: Flows, need: Need, advisers: IntArray) -> Conditions:
     """Waits and losses under these advisers; what given and bounded desks cannot carry goes to the next."""
@@ -74,7 +77,9 @@ class _Seen:
         mean = {name: total / np.where(self.legs > 0, self.legs, 1.0) for name, total in self.sums.items()}
         rule = centre.callback[q]
         found.hold_s[:, q], found.delayed[:, q] = mean["wait"], mean["delayed"]
-        found.blocked[:, q], found.balked[:, q] = mean["blocked"], mean["balked"]
+        # a few always join: how many come must be seen in the work they bring
+        most = np.minimum(MOST_GONE / np.maximum(mean["blocked"] + mean["balked"], DUST), 1.0)
+        found.blocked[:, q], found.balked[:, q] = most * mean["blocked"], most * mean["balked"]
         found.answered[:, q] = 1 - mean["lost"]
         if rule is not None:
             found.called_back[:, q] = rule.accepted * mean["over"]

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from simcenter import erlang
-from simcenter.planning.centre import BoolArray, FloatArray
+from simcenter.planning.centre import BoolArray, FloatArray, IntArray
 from simcenter.planning.chance import Chance
 
 NEVER = np.inf
+FOREVER_S = 1e12
+"""A wait without end, in sums."""
 CLOSE = 1e-6
 """Relative accuracy of advisers found by halving."""
 
@@ -72,10 +74,13 @@ class Fates:
     answered_wait_s: FloatArray
 
 
-def fates(pool: Pool, advisers: FloatArray, within_s: float = 0.0, early_by: str = "") -> Fates:
+def fates(
+    pool: Pool, advisers: FloatArray, within_s: float = 0.0, early_by: str = "", *, wait_times: bool = True
+) -> Fates:
     """How the contacts of a pool fare with (n,) advisers.
 
-    ``early_by``: the definition of a service level that counts early abandonments, to have them.
+    ``early_by``: the definition of a service level that counts early abandonments, to have them; ``wait_times``:
+    whether they are asked for, else 0.
     """
     load = pool.load * (1 - pool.balking)
     slots = max(len(pool.speed), 1)
@@ -96,8 +101,9 @@ def fates(pool: Pool, advisers: FloatArray, within_s: float = 0.0, early_by: str
         early = (ask("service_level", load, advisers, system, within_s=within_s, definition=early_by) - in_time) / some
     in_time = np.clip((in_time - (1 - waiting)) / some, 0.0, 1.0)
     abandoned = ask("abandonment", load, advisers, system) / some
-    wait_s = ask("mean_wait", load, advisers, system) / some
-    asa_s = ask("asa", load, advisers, system)
+    wait_s = asa_s = np.zeros_like(waits)
+    if wait_times:
+        wait_s, asa_s = ask("mean_wait", load, advisers, system) / some, ask("asa", load, advisers, system)
     answered_s = np.where(waiting > 0, np.nan_to_num(asa_s, nan=0.0) * (1 - abandoned * waiting) / some, 0.0)
     balked = np.zeros_like(waits)
     if np.any(pool.balking):
@@ -177,16 +183,14 @@ def _margin(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArray:
         system = {"aht_s": pool.aht_s, "patience_s": pool.patience_s, "within_s": limit.within_s, **more}
         number = np.floor(advisers + 1e-9) if pool.speed else advisers
         return ask("service_level", pool.load, number, system) - limit.value
-    fate = fates(pool, advisers, limit.within_s, early_by)
+    fate = fates(pool, advisers, limit.within_s, early_by, wait_times=limit.measure == "asa_s")
     answered = fate.at_once + fate.waits - fate.abandoned
     if limit.measure == "blocked":
         return np.asarray(limit.value - fate.blocked)
     if limit.measure == "abandon_rate":
         return np.asarray(limit.value * (answered + fate.abandoned) - fate.abandoned)
     if limit.measure == "asa_s":
-        return np.asarray(
-            np.where(np.isfinite(fate.answered_wait_s), limit.value * answered - fate.answered_wait_s, -1.0)
-        )
+        return np.asarray(limit.value * answered - np.minimum(fate.answered_wait_s, FOREVER_S))
     met, counted = fate.in_time, answered + fate.abandoned
     if limit.definition == "sl_answered":
         counted = answered
@@ -200,7 +204,7 @@ def _margin(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArray:
 def _margin_ahead(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArray:
     """The same for those who go before the others: they wait as often, and only for each other (Cobham 1954: all waits
     of the first class are exponential with the rate at which advisers are freed less the rate at which it comes)."""
-    fate = fates(pool, advisers)
+    fate = fates(pool, advisers, wait_times=False)
     waits = fate.waits / np.maximum(fate.at_once + fate.waits, 1e-300)
     rate = np.maximum(advisers - limit.ahead * pool.load, 0.0) / pool.aht_s + 1 / pool.patience_s
     with np.errstate(divide="ignore"):
@@ -233,6 +237,12 @@ def least(pool: Pool, limit: Limit, chance: Chance | None = None) -> FloatArray:
     if chance is None and pool.plain and limit.measure != "blocked" and limit.ahead == 1:
         found = _chats(pool, limit) if pool.speed else _plain(pool, limit)
         return np.where(np.isfinite(found), found, pool.load)
+    first, same = _alike(pool, chance)
+    return _halved(_at(pool, first), limit, None if chance is None else chance.at(first))[same]
+
+
+def _halved(pool: Pool, limit: Limit, chance: Chance | None) -> FloatArray:
+    """The same by halving, whatever the rules."""
     low = np.zeros_like(pool.load)
     high = 2 * pool.load + 4 * np.sqrt(pool.load) + 4
     for _ in range(12):
@@ -247,6 +257,20 @@ def least(pool: Pool, limit: Limit, chance: Chance | None = None) -> FloatArray:
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     high = np.floor(high + 1e-9) if pool.speed else high
     return np.where(kept, high, pool.load)
+
+
+def _alike(pool: Pool, chance: Chance | None) -> tuple[IntArray, IntArray]:
+    """Cells that differ, and which of them each cell is like: days repeat."""
+    arrays = [value for value in vars(pool).values() if isinstance(value, np.ndarray)]
+    rows = [*arrays, *chance.busy, *chance.there] if chance is not None else arrays
+    _, first, same = np.unique(np.round(np.stack(rows), 12), axis=1, return_index=True, return_inverse=True)
+    return first, same
+
+
+def _at(pool: Pool, cells: IntArray) -> Pool:
+    """The pool of some of its cells."""
+    some: dict[str, Any] = {name: v[cells] for name, v in vars(pool).items() if isinstance(v, np.ndarray)}
+    return replace(pool, **some)
 
 
 def _kept(pool: Pool, limit: Limit, chance: Chance | None, advisers: FloatArray) -> BoolArray:

@@ -12,7 +12,7 @@ from simcenter.planning.centre import Centre, FloatArray, IntArray, centre_of
 from simcenter.planning.conditions import Conditions, plain_conditions
 from simcenter.planning.flows import Flows, solve_flows
 from simcenter.planning.limits import limits_of
-from simcenter.planning.need import DUST, Need, loads, need_of, on_any_day
+from simcenter.planning.need import DUST, Need, loads, need_of, on_any_day, with_absence
 from simcenter.planning.notes import notes_of
 from simcenter.planning.outcome import next_conditions
 from simcenter.planning.pools import Limit
@@ -107,8 +107,8 @@ def closed_form(scenario: "Scenario", network: Network | None = None, *, method:
         flows = solve_flows(centre, conditions)
         load = loads(centre, queues, flows.work_s, flows, method)
         need = need_of(centre, limits, flows, load)
-        if number == rounds or centre.absence.any() or centre.off_phone.any():
-            need = on_any_day(centre, limits, flows, load, need)
+        last = number == rounds
+        need = on_any_day(centre, limits, flows, load, need) if last else with_absence(centre, need)
         advisers = rounded(centre, need.planned, flows)
         conditions = next_conditions(centre, conditions, flows, need, advisers)
         conditions = spread_deferred(scenario, centre, conditions)
