@@ -18,6 +18,26 @@ from simcenter.cli.options import (
 )
 from simcenter.cli.screen import progress, show
 
+Budget = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N",
+        help="At most so much: 40 (advisers at once), '300 hours' or '9000 cost'. If that is too little: the least "
+        "total shortfall, and exit code 3.",
+    ),
+]
+Stress = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CHANGES",
+        help="Also: does the plan hold with more to do, what breaks first, and what would holding cost? As in "
+        "volume=+10%,aht=+5% (also patience).",
+    ),
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Also: what every headcount is made of, and what asks for it.")
+]
+
 
 def plan(
     scenario: ScenarioFile,
@@ -31,22 +51,9 @@ def plan(
         int,
         typer.Option(min=1, metavar="K", help="Each desk keeps its number for K intervals, from its opening each day."),
     ] = 1,
-    budget: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N",
-            help="At most so much: 40 (advisers at once), '300 hours' or '9000 cost'. If that is too little: the least "
-            "total shortfall, and exit code 3.",
-        ),
-    ] = None,
-    stress: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CHANGES",
-            help="Also: does the plan hold with more to do, what breaks first, and what would holding cost? As in "
-            "volume=+10%,aht=+5% (also patience).",
-        ),
-    ] = None,
+    budget: Budget = None,
+    stress: Stress = None,
+    explain: Explain = False,
     jobs: Jobs = 1,
     engine: Engine = "auto",
     settings: Settings = None,
@@ -56,9 +63,12 @@ def plan(
 ) -> None:
     """Find the advisers per desk and interval that keep every target, proven on fresh replications."""
     from simcenter.planning import plan as search
+    from simcenter.planning.explain import explained
     from simcenter.planning.stress import read_stress
     from simcenter.planning.stress import stress as play
 
+    if explain and stress is not None:
+        raise typer.BadParameter("must be asked for one at a time", param_hint="--explain, --stress")
     changes = None if stress is None else read_stress(stress)
     centre = read_scenario(scenario, settings)
     with progress(quiet) as line:
@@ -75,6 +85,6 @@ def plan(
             progress=line,
         )
         result = found if changes is None else play(found, changes, replications=replications, jobs=jobs, engine=engine)
-    show(result, output=output, as_json=as_json)
+    show(explained(found) if explain else result, output=output, as_json=as_json)
     if not found.proven:
         raise typer.Exit(UNATTAINABLE)
