@@ -49,6 +49,22 @@ Output = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON instead of tables.")]
 Replications = Annotated[int, typer.Option(min=1, help="How many independent weeks, days, ... to simulate.")]
+Repeats = Annotated[
+    int | None,
+    typer.Option(
+        "--replications",
+        min=1,
+        help="How many independent weeks, days, ... to simulate: 100; with --precision at most, 10,000.",
+    ),
+]
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Simulate until every target's interval is this narrow, to either side: 1% or 0.01. Shares in points, "
+        "times relative to their value; without targets, the mean wait and share abandoned of each queue.",
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same customers.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the replications.")]
 Engine = Annotated[str, typer.Option(help="auto, compiled or simpy; every engine gives the same rows.")]

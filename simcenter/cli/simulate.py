@@ -11,7 +11,9 @@ from simcenter.cli.options import (
     Jobs,
     Json,
     Output,
+    Precision,
     Quiet,
+    Repeats,
     ScenarioFile,
     Seed,
     Settings,
@@ -30,22 +32,8 @@ def simulate(
             help="Advisers: CSV with interval_start, desk, advisers. Left out: those that the scenario gives.",
         ),
     ] = None,
-    replications: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            show_default=False,
-            help="How many independent weeks, days, ... to simulate: 100; with --precision at most, 10,000.",
-        ),
-    ] = None,
-    precision: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHARE",
-            help="Simulate until every target's interval is this narrow, to either side: 1% or 0.01. Shares in points, "
-            "times relative to their value; without targets, the mean wait and share abandoned of each queue.",
-        ),
-    ] = None,
+    replications: Repeats = None,
+    precision: Precision = None,
     seed: Seed = 0,
     jobs: Jobs = 1,
     engine: Engine = "auto",

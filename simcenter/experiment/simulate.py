@@ -61,8 +61,8 @@ def simulate(
         Of the confidence intervals, between 0 and 1.
     precision : float or str, optional
         Play until no interval is more than this (0.01, or "1%") to either side: in points of share (a share of 0.80
-        +- 0.01), or relative to the value of times. Of every cell of every target; without targets, of each queue's mean wait and
-        share abandoned. ``Results.precision`` says whether that came to be.
+        +- 0.01), or relative to the value of times. Of every cell of every target; without targets, of each queue's
+        mean wait and share abandoned. ``Results.precision`` says whether that came to be.
     progress : callable, optional
         Called with the replications done and wanted (with ``precision``: until the next look).
 
@@ -84,7 +84,7 @@ def simulate(
     replications, seed, keep_legs = int(replications), int(seed), int(keep_legs)
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
         watch = None
-        if precision is not None:
+        if wanted is not None:
             watch = Watch(watched(scenario, players.meter), wanted, replications, confidence, scenario.calendar)
         played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=keep_legs)
         return Results.from_tallies(
