@@ -1,25 +1,32 @@
-"""The engines against textbook SimPy, on the same centre and with the same customers.
+"""The engines against an event loop in C written for this one centre, textbook SimPy and Ciw, with the same customers.
 
 The centre: calls of types A, B, C at 80, 70, 60 an hour, AHT 300 s, patience 120 s, all exponential. Desks A, B, C with
 5 advisers each take their own calls, an all-round desk with 5 takes A, then B, then C. A call goes to its desk, then
 to the all-round one; nobody is passed on.
 
     pytest benchmarks/bench_engines.py                       figures of each (pytest-benchmark)
-    pytest benchmarks/bench_engines.py --benchmark-disable   smoke: each runs once on a short horizon, and both agree
-    python benchmarks/bench_engines.py                       each in turn, the best of 7, and the ratio
+    pytest benchmarks/bench_engines.py --benchmark-disable   smoke: each runs once on a short horizon, and all agree
+    python benchmarks/bench_engines.py                       each in turn, best of 7, ratios, where the time goes
 
 The last counts processor time, which a busy machine disturbs less; so does pytest with
---benchmark-timer=time.process_time.
+--benchmark-timer=time.process_time. bench_scaling.py: what a contact costs in long queues and large desks.
 """
 
 import gc
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import simpy
 
+from simcenter.measures import Meter, compile_promises
+from simcenter.scenario import Scenario
+from simcenter.simulation import compiled_engine
+from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws, FirstLegs
 from simcenter.simulation.engine import play
 from simcenter.simulation.laws import LawCode
@@ -27,13 +34,21 @@ from simcenter.simulation.log import ContactLog, Outcome
 from simcenter.simulation.network import EXCLUSIVE, FILE, Laws, Network, Periods
 from simcenter.simulation.staffing import Staffing
 
+sys.path.insert(0, str(Path(__file__).parent))
+from naive import loop
+
+try:
+    import ciw
+except ImportError:  # an optional extra
+    ciw = None
+
 PER_HOUR = (80.0, 70.0, 60.0)
 AHT_S, PATIENCE_S = 300.0, 120.0
 ADVISERS = 5
 INTERVAL_S = 3600.0
 CONTACTS = 100_000
 FEW = 5_000
-ENGINES = ("simpy",)
+ENGINES = ("compiled", "simpy")
 
 
 def the_centre(contacts: int) -> tuple[Network, Staffing, list[FirstLegs], Draws]:
@@ -149,36 +164,118 @@ def textbook_figures(rows: list[tuple[float, bool]]) -> tuple[int, float, float]
     return len(rows), float(wait_s.mean()), float(abandoned.mean())
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_engine(benchmark, engine):
-    network, staffing, _, draws = the_centre(CONTACTS if benchmark.enabled else FEW)
-    log = benchmark.pedantic(play, (network, staffing, draws, engine), rounds=3 if benchmark.enabled else 1)
-    benchmark.extra_info["contacts_per_s"] = len(log) / benchmark.stats["mean"] if benchmark.enabled else None
+class Given:
+    """Draws whose first legs are made already, to measure the play alone."""
+
+    def __init__(self, draws: Draws, customers: list[FirstLegs]) -> None:
+        self.customers, self.source, self.later = customers, draws.source, draws.later
+
+    def first(self, queue: int) -> FirstLegs:
+        return self.customers[queue]
 
 
-@pytest.mark.parametrize("thrifty", [False, True])
-def test_textbook(benchmark, thrifty):
-    *_, customers, _ = the_centre(CONTACTS if benchmark.enabled else FEW)
-    rows = benchmark.pedantic(textbook, (customers, thrifty), rounds=3 if benchmark.enabled else 1)
-    benchmark.extra_info["contacts_per_s"] = len(rows) / benchmark.stats["mean"] if benchmark.enabled else None
+def with_ciw(contacts: int) -> tuple[int, float, float]:
+    """Ciw on a plainer centre of the same load: it has no overflow between desks, so all 20 advisers are one node."""
+    kinds = [f"type {name}" for name in "ABC"]
+    network = ciw.create_network(
+        arrival_distributions={
+            kind: [ciw.dists.Exponential(rate / 3600)] for kind, rate in zip(kinds, PER_HOUR, strict=True)
+        },
+        service_distributions={kind: [ciw.dists.Exponential(1 / AHT_S)] for kind in kinds},
+        reneging_time_distributions={kind: [ciw.dists.Exponential(1 / PATIENCE_S)] for kind in kinds},
+        priority_classes={kind: number for number, kind in enumerate(kinds)},
+        number_of_servers=[4 * ADVISERS],
+    )
+    ciw.seed(1)
+    simulation = ciw.Simulation(network)
+    simulation.simulate_until_max_time(contacts / sum(PER_HOUR) * 3600)
+    records = simulation.get_all_records()
+    gone = [record for record in records if record.record_type == "renege"]
+    return len(records), float(np.mean([record.waiting_time for record in records])), len(gone) / len(records)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_both_model_the_same_centre(engine):
-    network, staffing, customers, draws = the_centre(FEW)
-    ours, theirs = figures(play(network, staffing, draws, engine)), textbook_figures(textbook(customers))
+def runs_of(contacts: int) -> dict[str, tuple[Callable[[], Any], Callable[[Any], tuple[int, float, float]]]]:
+    """Each way to play the centre, and how its figures are read."""
+    network, staffing, customers, draws = the_centre(contacts)
+    given = Given(draws, customers)
+    arrays = [(legs.arrival_s, legs.patience_s, legs.base_handle_s) for legs in customers]
+    runs = {
+        "C loop, customers given": (loop.given(arrays, ADVISERS), loop.Sums.figures),
+        "C loop": (loop.own(PER_HOUR, PATIENCE_S, AHT_S, network.end_s, ADVISERS), loop.Sums.figures),
+        "compiled, customers given": (lambda: compiled_engine.play(network, staffing, given), figures),
+        "compiled": (lambda: play(network, staffing, draws, "compiled"), figures),
+        "simpy": (lambda: play(network, staffing, given, "simpy"), figures),
+        "thrifty textbook SimPy": (lambda: textbook(customers, thrifty=True), textbook_figures),
+        "textbook SimPy": (lambda: textbook(customers), textbook_figures),
+    }
+    if ciw is not None:
+        runs["Ciw, a plainer centre"] = (lambda: with_ciw(contacts // 10), lambda found: found)
+    return runs
+
+
+RUNS = tuple(runs_of(FEW))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_run(benchmark, name):
+    run, read = runs_of(CONTACTS if benchmark.enabled else FEW)[name]
+    result = benchmark.pedantic(run, rounds=3 if benchmark.enabled else 1)
+    benchmark.extra_info["contacts_per_s"] = read(result)[0] / benchmark.stats["mean"] if benchmark.enabled else None
+
+
+@pytest.mark.parametrize("name", ["compiled, customers given", "compiled", "simpy", "textbook SimPy"])
+def test_all_model_the_same_centre(name):
+    runs = runs_of(FEW)
+    (ours, theirs) = (read(run()) for run, read in (runs[name], runs["C loop, customers given"]))
     assert ours[0] == theirs[0]
     assert ours[1:] == pytest.approx(theirs[1:], rel=1e-9)
 
 
-def main(contacts: int = CONTACTS, rounds: int = 7) -> None:
-    network, staffing, customers, draws = the_centre(contacts)
-    runs = {
-        "textbook SimPy": (lambda: textbook(customers), textbook_figures),
-        "thrifty textbook": (lambda: textbook(customers, thrifty=True), textbook_figures),
+def the_scenario(days: int) -> Scenario:
+    """The same centre as a planner would write it."""
+    queues = {
+        name: {
+            "channel": "phone",
+            "volume": [rate] * 24,
+            "patience": {"mean": f"{PATIENCE_S:.0f} s", "law": "exponential"},
+            "handle_time": {"mean": f"{AHT_S:.0f} s", "law": "exponential"},
+            "target": {"answered": 0.8, "within": "20 s"},
+        }
+        for name, rate in zip("ABC", PER_HOUR, strict=True)
     }
-    for engine in ENGINES:
-        runs[f"engine {engine}"] = (lambda engine=engine: play(network, staffing, draws, engine), figures)
+    desks: dict[str, Any] = {name: {"advisers": ADVISERS, "serves": {name: {}}} for name in "ABC"}
+    serves = {name: {"rank": 2, "priority": 1 + number} for number, name in enumerate("ABC")}
+    desks["all-round"] = {"advisers": ADVISERS, "serves": serves}
+    horizon = {"start": "2026-03-02", "days": days, "interval": "60 min", "hours": {"mon-sun": "00:00-24:00"}}
+    data = {"schema": 1, "name": "three types", "timezone": "UTC", "horizon": horizon}
+    return Scenario.from_dict(data | {"queues": queues, "desks": desks}, base=Path())
+
+
+def stages(days: int, rounds: int) -> dict[str, float]:
+    """Processor seconds of each stage of a replication, and the number of contacts."""
+    scenario = the_scenario(days)
+    network, staffing = compile_network(scenario), Staffing.from_scenario(scenario)
+    meter = Meter(network, compile_promises(scenario))
+    least = dict.fromkeys(("draw", "play", "measure"), float("inf"))
+    for number in range(rounds):
+        begin = time.process_time()
+        draws = Draws(network, 1, number)
+        given = Given(draws, [draws.first(q) for q in range(3)])
+        drawn = time.process_time()
+        log = compiled_engine.play(network, staffing, given)
+        played = time.process_time()
+        meter.tally(log)
+        found = {"draw": drawn - begin, "play": played - drawn, "measure": time.process_time() - played}
+        least = {stage: min(least[stage], found[stage]) for stage in least}
+    return least | {"contacts": float(len(log))}
+
+
+def test_stages(benchmark):
+    benchmark.pedantic(stages, (20 if benchmark.enabled else 1, 1), rounds=1)
+
+
+def main(contacts: int = CONTACTS, rounds: int = 7) -> None:
+    runs = runs_of(contacts)
     fastest_s = dict.fromkeys(runs, float("inf"))
     seen = {}
     for _ in range(rounds):  # in turn, so that a slow moment of the machine hits all of them
@@ -189,12 +286,20 @@ def main(contacts: int = CONTACTS, rounds: int = 7) -> None:
             fastest_s[name] = min(fastest_s[name], time.process_time() - begin)
             seen[name] = read(result)
             del result
+    per_s = {name: seen[name][0] / fastest_s[name] for name in runs}
     for name, (count, wait_s, abandoned) in seen.items():
-        ratio = fastest_s["textbook SimPy"] / fastest_s[name]
         print(
-            f"{name:17}{count / fastest_s[name]:9,.0f} contacts/s {ratio:6.2f} times   "
-            f"({count:,} contacts, mean wait {wait_s:.2f} s, {abandoned:.2%} abandoned)"
+            f"{name:26}{per_s[name]:12,.0f} contacts/s, {per_s[name] / per_s['C loop']:7.3f} of the C loop,"
+            f"{per_s[name] / per_s['textbook SimPy']:7.1f} times textbook SimPy"
+            f"   ({count:,} contacts, mean wait {wait_s:.2f} s, {abandoned:.2%} abandoned)"
         )
+    for days, what in ((20, "20 days"), (1, "one day"), (200, "200 days")):
+        least = stages(days, rounds)
+        count = least.pop("contacts")
+        total = sum(least.values())
+        split = ", ".join(f"{stage} {seconds / total:.0%}" for stage, seconds in least.items())
+        whole = count / total
+        print(f"replication of {what}: {whole:,.0f} contacts/s, {whole / per_s['C loop']:.3f} of the C loop; {split}")
 
 
 if __name__ == "__main__":
