@@ -265,6 +265,32 @@ def only_those_present_come(played: Played) -> None:
         assert sum(d == desk and s <= start_s < e for d, _, s, e in played.duties) <= most
 
 
+def nobody_of_the_same_kind_is_overtaken(played: Played) -> None:
+    """Of those who came to a queue by themselves and are of one class, a desk takes who has waited longest.
+
+    Not if it interrupts other work for the next to come, or an adviser takes his own, who may not wait in the line.
+    """
+    network = played.network
+    lines = defaultdict(list)
+    for leg in played.legs:
+        if leg.from_desk == -1 and leg.entry != Entry.APPOINTMENT and not network.interruptible.any():
+            lines[leg.queue, leg.customer_class].append(leg)
+    for line in lines.values():
+        for taken in line:
+            own = taken.own_adviser >= 0 and taken.adviser == taken.own_adviser
+            if taken.desk < 0 or own or taken.start_s == taken.entered_s:
+                continue
+            for other in line:
+                until_s = other.start_s if other.desk >= 0 else other.end_s
+                alone_s = network.own_wait_s[other.queue] if other.own_adviser >= 0 else 0.0
+                if other.entered_s + alone_s < taken.start_s < until_s:
+                    assert (other.entered_s, other.origin, other.customer) > (
+                        taken.entered_s,
+                        taken.origin,
+                        taken.customer,
+                    )
+
+
 CHECKS = (
     everybody_who_came_has_a_story,
     each_leg_follows_from_the_one_before,
@@ -279,4 +305,5 @@ CHECKS = (
     nobody_is_interrupted_for_nothing,
     enough_stay_idle,
     only_those_present_come,
+    nobody_of_the_same_kind_is_overtaken,
 )

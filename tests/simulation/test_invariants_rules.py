@@ -180,6 +180,18 @@ def test_each_check_sees_red(sound, check, column, row, value):
         check(Played(sound.network, sound.staffing, sound.draws, replace(sound.log, **{column: spoilt})))
 
 
+def test_one_who_is_overtaken_is_seen():
+    """Two who wait for the same adviser, their times swapped."""
+    customers = [Customer("a", t, 50) for t in (0, 1, 2)]
+    centre = Centre({"a": Queue()}, {"d": Desk({"a": Serves()})}, customers)
+    log = play(centre.network, centre.staffing, centre.draws)
+    swapped = log.start_s[[0, 2, 1]]
+    check = invariants.nobody_of_the_same_kind_is_overtaken
+    check(Played(centre.network, centre.staffing, centre.draws, log))
+    with pytest.raises(AssertionError):
+        check(Played(centre.network, centre.staffing, centre.draws, replace(log, start_s=swapped)))
+
+
 def test_one_line_too_few_is_seen(sound):
     network = replace(sound.network, line_count=sound.network.line_count - 2)
     with pytest.raises(AssertionError):
