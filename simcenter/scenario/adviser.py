@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from simcenter.scenario.fields import AnyDuration, Line, Share, Whole
+from simcenter.scenario.fields import AnyDuration, NameOf, Share, Whole
 from simcenter.scenario.units import seconds_text
 
 
@@ -32,7 +32,7 @@ class OwnAdviserForm(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     share: Share
-    desk: Line
+    desk: Annotated[str, NameOf(what="a desk")]
     of: Annotated[int, Whole(1, 100_000)]
     wait: AnyDuration
 

@@ -180,6 +180,20 @@ class Text(Rule):
 
 
 @dataclass(frozen=True)
+class NameOf(Text):
+    """The name of something else in the file; ``what`` says of what."""
+
+    longest: int = 100
+    what: str = "a name"
+
+    def check(self, value: Any) -> str:
+        """The name."""
+        if not isinstance(value, str) or name_problem(value):
+            raise broken(f"must be the name of {self.what}")
+        return value
+
+
+@dataclass(frozen=True)
 class Day(Rule):
     """A calendar date."""
 

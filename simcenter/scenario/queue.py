@@ -9,7 +9,7 @@ from simcenter.scenario.appointments import Appointments, AppointmentsForm
 from simcenter.scenario.arrivals import ARRIVALS_SCHEMA, Arrivals
 from simcenter.scenario.callback import Callback, CallbackForm
 from simcenter.scenario.classes import ClassForm, CustomerClass
-from simcenter.scenario.fields import AsWritten, Duration, Line, ListOf, Number, OrShort, Share, Whole, Word
+from simcenter.scenario.fields import AsWritten, Duration, ListOf, NameOf, Number, OrShort, Share, Whole, Word
 from simcenter.scenario.hours import Hours, HoursRule
 from simcenter.scenario.laws import HandleTime, HandleTimeForm, Law, LawForm
 from simcenter.scenario.returns import CountsRule, Return, ReturnForm, VolumeCounts
@@ -156,7 +156,7 @@ class QueueForm(BaseModel):
     repeat: ReturnForm | None = None
     volume_counts: Annotated[VolumeCounts, CountsRule()] | None = None
     balking: Share | None = None
-    lines: Line | None = None
+    lines: Annotated[str, NameOf(what='lines in the table [lines], such as "main"')] | None = None
     misrouted: dict[str, MisroutedForm] | None = None
     callback: CallbackForm | None = None
     classes: dict[str, ClassForm] | None = None

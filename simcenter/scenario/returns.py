@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from simcenter.scenario.delay import Delay, DelayForm
-from simcenter.scenario.fields import Json, Line, Number, OrShort, Rule, Share, Whole, Word, said
+from simcenter.scenario.fields import Json, NameOf, Number, OrShort, Rule, Share, Whole, Word, said
 from simcenter.scenario.laws import Law
 from simcenter.scenario.problems import NOTHING, Problem, nearest, several
 
@@ -66,7 +66,7 @@ class ReturnForm(BaseModel):
     share: Share
     after: Annotated[DelayForm, OrShort(Delay())] | None = None
     at_most: Annotated[int, Whole(1, 100)] = 10
-    to: Line | None = None
+    to: Annotated[str, NameOf(what="a queue")] | None = None
     patience: Annotated[str, Word(("new", "same"))] | None = None
 
 
