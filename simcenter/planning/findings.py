@@ -7,12 +7,12 @@ import numpy as np
 
 from simcenter.measures.targets import Criterion
 from simcenter.planning.centre import Centre, IntArray
-from simcenter.planning.criteria import KEPT_UP
+from simcenter.planning.criteria import KEPT_UP, queue_of
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.network import Network
 
 if TYPE_CHECKING:
-    from simcenter.scenario import Scenario
+    from simcenter.scenario import Queue, Scenario
 
 LIKE_ALL = 1 - 1e-9
 SAMPLED = 20
@@ -81,29 +81,32 @@ def obstacle(
         return None
     if criterion.level == "journey":
         return _passed_on(criterion, centre)
-    if criterion.level == "desk":
+    q = queue_of(criterion, centre)
+    if q is None:
         return None
-    q = criterion.index
     serving = [int(d) for d in np.flatnonzero(centre.serves[:, q])]
     if criterion.measure == "resolved":
-        return _resolved(criterion, centre, serving)
+        return _resolved(criterion, centre, q, serving)
     if criterion.measure == "abandon_rate" and criterion.limit <= 0 and np.isfinite(centre.patience_s[q]):
         return Obstacle("with random demand nobody can promise that not one customer leaves", 0.0)
     if criterion.measure == "asa_s" and criterion.limit <= 0:
         return Obstacle("with random demand nobody can promise that not one customer waits", 0.0)
-    within_s = _within(criterion, scenario)
+    queue = scenario.queues[centre.queues[q]]
+    within_s = _within(criterion, queue, len(centre.queues))
     if within_s is None:
         return None
     if criterion.limit >= LIKE_ALL:
         return Obstacle("100 % cannot be promised of random demand", 1.0)
     if centre.live[q]:
-        return _overflow(centre, q, serving, within_s)
+        return _overflow(centre, q, serving, within_s, _credit(network, q))
     return _too_long(criterion, network, centre, q, serving, within_s, seed)
 
 
-def _within(criterion: Criterion, scenario: "Scenario") -> float | None:
-    """The promised time in seconds (a working day counts as a day: none is beyond a handle time)."""
-    target = scenario.queues[criterion.place].target
+def _within(criterion: Criterion, queue: "Queue", queues: int) -> float | None:
+    """The time promised to a queue or to a class of its customers, in seconds (a working day counts as a day: none is
+    beyond a handle time)."""
+    one = queue.classes.get(criterion.place.rpartition("/")[2]) if criterion.index >= queues else None
+    target = queue.target if one is None else one.target
     if target is None or criterion.measure not in ("service_level", "wait_p90_s"):
         return None
     promise = target.within if criterion.measure == "service_level" else target.wait_p90
@@ -112,9 +115,18 @@ def _within(criterion: Criterion, scenario: "Scenario") -> float | None:
     return promise.amount * (86400.0 if promise.unit == "working days" else 1.0)
 
 
-def _overflow(centre: Centre, q: int, serving: list[int], within_s: float) -> Obstacle | None:
+def _credit(network: Network, q: int) -> float:
+    """The most waiting time that anybody who enters a queue may be credited with."""
+    mine = slice(int(network.class_first[q]), int(network.class_first[q + 1]))
+    route_s = network.route_credit_s[network.route_queue == q]
+    if (route_s < 0).any():
+        return np.inf
+    return float(network.class_credit_s[mine].max() + route_s.max(initial=0.0))
+
+
+def _overflow(centre: Centre, q: int, serving: list[int], within_s: float, credit_s: float) -> Obstacle | None:
     soonest = min(float(centre.after_s[d, q]) for d in serving)
-    if soonest <= within_s:
+    if soonest <= within_s + credit_s:
         return None
     names = ", ".join(centre.desks[d] for d in serving)
     return Obstacle(
@@ -143,8 +155,7 @@ def _too_long(
     )
 
 
-def _resolved(criterion: Criterion, centre: Centre, serving: list[int]) -> Obstacle | None:
-    q = criterion.index
+def _resolved(criterion: Criterion, centre: Centre, q: int, serving: list[int]) -> Obstacle | None:
     shares = {d: (1 - _handed_on(centre, d, q)) * float(centre.resolved[d, q]) for d in serving}
     best = max(shares, key=lambda d: shares[d])
     if shares[best] >= criterion.limit:
@@ -196,8 +207,9 @@ def _twice(centre: Centre, desk: int, queue: int) -> float:
 
 def binding_reason(criterion: Criterion, centre: Centre, advisers: IntArray, first: int, end: int) -> str:
     """What holds a criterion back in the intervals ``first`` to ``end``, after a search that could not meet it."""
-    if criterion.level == "queue":
-        desks = np.flatnonzero(centre.serves[:, criterion.index])
+    queue = queue_of(criterion, centre)
+    if queue is not None:
+        desks = np.flatnonzero(centre.serves[:, queue])
     elif criterion.level == "desk":
         desks = np.array([criterion.index])
     else:
@@ -217,8 +229,8 @@ def binding_reason(criterion: Criterion, centre: Centre, advisers: IntArray, fir
                 f"desk {centre.desks[d]} is at its max_advisers ({int(centre.most[span, d].max())}) in {count} of "
                 f"{total} intervals"
             )
-    if criterion.level == "queue":
-        waiting = centre.queue_open[span, criterion.index]
+    if queue is not None:
+        waiting = centre.queue_open[span, queue]
         alone = waiting & ~centre.desk_open[span][:, desks].any(axis=1)
         if alone.any():
             parts.append(f"no desk that serves it is open in {int(alone.sum())} of its {int(waiting.sum())} intervals")

@@ -12,7 +12,7 @@ from simcenter.measures.targets import Criterion
 from simcenter.planning.budget import Budget, limits_of, shortfall, spend, weights_of
 from simcenter.planning.centre import BoolArray, Centre, IntArray
 from simcenter.planning.clock import Clock, Memo
-from simcenter.planning.criteria import Cells
+from simcenter.planning.criteria import Cells, queue_of
 from simcenter.planning.effects import phases, reach_of
 from simcenter.planning.evaluate import Adder, Sample, Simulator
 from simcenter.planning.exchange import TRIES
@@ -248,7 +248,7 @@ class Job:
 def _floored(centre: Centre, form: ClosedForm, impossible: Sequence[Criterion]) -> Centre:
     """The centre where no desk goes below the closed form if a queue that it serves has a target that cannot be met:
     nothing else would speak for its customers."""
-    queues = [one.index for one in impossible if one.level == "queue"]
+    queues = [q for q in (queue_of(one, centre) for one in impossible) if q is not None]
     desks = centre.serves[:, queues].any(axis=1) & ~centre.given
     least = np.where(desks[None, :], np.maximum(centre.least, form.staffing.advisers), centre.least)
     return replace(centre, least=least)
