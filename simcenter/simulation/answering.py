@@ -100,8 +100,10 @@ class Answering:
             leg.route = None
             leg.wrap_s = to_grid(leg.chances[2] * queue.wrap_share) if queue.wrap_share else 0.0
             talk_s, at_end = leg.chances[2] - leg.wrap_s, self.at_talk_end
-        else:
+        elif serving.uncertain:
             talk_s, at_end = self.settle(leg, serving)
+        else:
+            talk_s, at_end = settle(leg, serving, self.stage), self.at_talk_end
         if queue.chat:
             self.begin_chat(adviser, leg, talk_s, now_s)
         else:
@@ -114,7 +116,7 @@ class Answering:
             leg.holder = None
 
     def settle(self, leg: Leg, serving: Serving) -> tuple[float, Handlers]:
-        """Settle what is done with the leg: how long it takes until its talk ends, and what happens then."""
+        """Settle how long a talk takes that may be interrupted or in vain, and what happens at its end."""
         callback = leg.queue.callback if leg.coming.entry == CALLBACK else None
         if callback is not None and self.stage.chance(leg, Purpose.REACHED) >= callback.reached:
             leg.route, leg.wrap_s = None, 0.0

@@ -41,6 +41,7 @@ def _serving(network: Network, desk: Desk, queue: Queue, queues: list[Queue]) ->
         routes={row: routes for row, routes in cells.items() if routes},
         min_idle=int(network.min_idle[d, q]),
         interruptible=bool(network.interruptible[d, q]),
+        uncertain=bool(network.interruptible[d, q]) or queue.callback is not None,
         usual=not (queue.misrouted or queue.callback or network.interruptible[d, q] or any(cells.values()))
         and bool(network.speed[d, q] == 1.0),
     )

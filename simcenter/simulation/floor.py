@@ -25,6 +25,8 @@ class Serving:
     min_idle: int
     """Idle advisers there must be, the one who takes it included."""
     interruptible: bool
+    uncertain: bool
+    """Whether a talk may be interrupted, or be a call that nobody answers."""
     usual: bool
     """Whether a leg that came in the usual way takes its handle time, and nothing else can happen with it."""
 
