@@ -153,6 +153,11 @@ def watched(scenario: "Scenario", meter: Meter) -> TargetCells:
     return TargetCells.of(found, meter)
 
 
+def watch_for(scenario: "Scenario", meter: Meter, wanted: float, at_most: int, confidence: float) -> Watch:
+    """The watch over a run of a scenario; see :class:`Watch`."""
+    return Watch(watched(scenario, meter), wanted, at_most, confidence, scenario.calendar)
+
+
 def _name(cells: TargetCells, place: int, calendar: "Calendar") -> str:
     """A watched cell in words."""
     one: Criterion = cells.criteria[cells.criterion[place]]

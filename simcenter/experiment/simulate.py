@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from simcenter.errors import ScenarioError
-from simcenter.experiment.precision import MOST, Watch, read_precision, watched
+from simcenter.experiment.precision import MOST, Watch, read_precision, watch_for
 from simcenter.experiment.replicate import Players, Progress
 from simcenter.experiment.results import Results
 from simcenter.measures import Tally, compile_promises
@@ -44,27 +44,23 @@ def simulate(
     ----------
     scenario : Scenario
     staffing : Staffing, mapping or DataFrame, optional
-        Advisers on the floor: a Staffing; a desk's name to its number, or its numbers per interval; or a table with
-        columns interval_start, desk, advisers. Left out: those that the scenario gives.
+        Advisers on the floor, also as {desk: number, or numbers per interval} or a table with columns interval_start,
+        desk, advisers. Left out: those that the scenario gives.
     replications : int, optional
-        How many times the whole horizon is played, 1 or more (100 if left out); confidence intervals need at least 2.
-        With ``precision``: at most so many (10,000 if left out).
+        How many times the horizon is played: 100; with ``precision`` at most, 10,000. Intervals need at least 2.
     seed : int
         The same seed gives the same customers, whatever the staffing, engine and jobs.
-    engine : str
-        "auto" or one of the engines by name; all give the same rows.
-    jobs : int
-        Processes; the results do not depend on it.
+    engine, jobs : str, int
+        "auto" or an engine's name; processes. The results do not depend on them.
     keep_legs : int
         Of how many replications to keep the legs.
     confidence : float
         Of the confidence intervals, between 0 and 1.
     precision : float or str, optional
-        Play until no interval is more than this (0.01, or "1%") to either side: in points of share (a share of 0.80
-        +- 0.01), or relative to the value of times. Of every cell of every target; without targets, of each queue's
-        mean wait and share abandoned. ``Results.precision`` says whether that came to be.
+        Play until no target's interval is more than this (0.01, or "1%") to either side, in points of share or
+        relative to times; see docs/measures.md. ``Results.precision`` says whether that came to be.
     progress : callable, optional
-        Called with the replications done and wanted (with ``precision``: until the next look).
+        Called with the replications done and wanted (until the next look).
 
     Returns
     -------
@@ -80,22 +76,13 @@ def simulate(
     if replications is None:
         replications = USUAL if wanted is None else MOST
     _check(engine, confidence, wanted, replications=replications, keep_legs=keep_legs, seed=seed)
-    staffing = staffing_for(scenario, staffing)
-    replications, seed, keep_legs = int(replications), int(seed), int(keep_legs)
+    staffing, replications, seed = staffing_for(scenario, staffing), int(replications), int(seed)
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
-        watch = None
-        if wanted is not None:
-            watch = Watch(watched(scenario, players.meter), wanted, replications, confidence, scenario.calendar)
-        played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=keep_legs)
+        watch = None if wanted is None else watch_for(scenario, players.meter, wanted, replications, confidence)
+        played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=int(keep_legs))
+        told, meter = _reported(played, replications, watch, progress), players.meter
         return Results.from_tallies(
-            scenario,
-            staffing,
-            _reported(played, replications, watch, progress),
-            seed=seed,
-            engine=engine,
-            confidence=confidence,
-            meter=players.meter,
-            watch=watch,
+            scenario, staffing, told, seed=seed, engine=engine, confidence=confidence, meter=meter, watch=watch
         )
 
 
