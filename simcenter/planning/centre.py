@@ -143,7 +143,7 @@ def centre_of(scenario: "Scenario", network: Network) -> Centre:
         kind=network.kind,
         volume=first_contacts(network),
         queue_open=_masks(calendar.open_mask(queue) for queue in queues),
-        handle_s=np.array([queue.handle_time.law.mean_s for queue in queues]),
+        handle_s=np.array([_handle_s(queue) for queue in queues]),
         patience_s=np.array([_patience_s(queue) for queue in queues]),
         chat_speed=tuple(tuple(queue.speed) for queue in queues),
         split=np.array([queue.equal_rank != "file" for queue in queues]),
@@ -162,6 +162,13 @@ def centre_of(scenario: "Scenario", network: Network) -> Centre:
         max_occupancy=np.array([desk.max_occupancy for desk in desks]),
         **_rules(network),
     )
+
+
+def _handle_s(queue: "Queue") -> float:
+    """Mean handle time: of replayed contacts their own, where the history has it."""
+    law_s = queue.handle_time.law.mean_s
+    replayed = None if queue.arrivals is None else queue.arrivals.handle_s
+    return law_s if not replayed else float(np.nan_to_num(np.array(replayed), nan=law_s).mean())
 
 
 def _patience_s(queue: "Queue") -> float:

@@ -52,6 +52,12 @@ def test_the_backlog_of_the_start_is_work_of_the_first_opening() -> None:
     assert closed_form(backlog).exact[9:13, 0].min() > closed_form(without).exact[9:13, 0].max()
 
 
-def test_replayed_arrivals_are_counted_per_interval(tmp_path: object) -> None:
+def test_replayed_handle_times_count_where_the_history_has_them() -> None:
+    queue = phone(arrivals={"at": [9 * 3600 + 60.0, 10 * 3600.0], "handle": [600.0, None]})
+    form = closed_form(scenario({"a": queue}, {"x": {"serves": {"a": {}}}}))
+    assert form.flows.work_s.sum() == pytest.approx(600 + 180)
+
+
+def test_replayed_arrivals_are_counted_per_interval() -> None:
     queue = phone(arrivals={"at": [9 * 3600 + 5.0, 9 * 3600 + 1800.0, 11 * 3600.0]})
     np.testing.assert_allclose(counts(scenario({"a": queue}, {"x": {"serves": {"a": {}}}}))[9:13, 0], [2, 0, 1, 0])
