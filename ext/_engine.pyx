@@ -27,7 +27,7 @@ from _engine_state cimport (
     Cell, Change, CustomerClass, Desk, Duty, Entry, FirstLegs, Heap, Leg, Offer, Period, Play, Queue, Return, Route,
     Row, Serving, Taker, check, drop_leg, fail, let_heap_grow, let_legs_grow, new_leg,
 )
-from _engine_waiting cimport CALLBACK, join, join_own, leave, leave_line
+from _engine_waiting cimport CALLBACK, check_line, join, join_own, leave, leave_line
 from simcenter cimport _draws
 from simcenter._draws cimport LegSource
 
@@ -1053,7 +1053,7 @@ cdef inline void happen(Play* p, Leg* leg, int kind, double now_s) noexcept nogi
 
 cdef void check_all(Play* p) noexcept nogil:
     """The assertions of the checked build after each event: order of heaps, conservation, nobody booked twice."""
-    cdef int i, held, in_hand = 0, coming = 0, q
+    cdef int i, held, in_hand = 0, coming = 0, q, leg
     cdef bint listed
     cdef int64_t waiting, in_lines = 0
     cdef Adviser* adviser
@@ -1061,7 +1061,12 @@ cdef void check_all(Play* p) noexcept nogil:
     check_heap(p, &p.events, p.event_place, 1)
     for i in range(p.line_count):
         check_heap(p, &p.lines[i].heap, p.line_place, 0)
+        check_line(p, &p.lines[i])
         in_lines += p.lines[i].heap.n
+        leg = p.lines[i].first
+        while leg != NOBODY:
+            in_lines += 1
+            leg = p.legs[leg].next
     waiting = 0
     for q in range(p.queue_count):
         waiting += p.queues[q].waiting

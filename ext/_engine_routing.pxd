@@ -4,7 +4,8 @@ from libc.stdint cimport int64_t
 
 from _engine_clock cimport worked
 from _engine_floor cimport adviser_at, count_able, is_able, takes
-from _engine_state cimport NOBODY, Adviser, Desk, Leg, Line, Offer, Play, Queue, Taker, check
+from _engine_state cimport NOBODY, Adviser, Desk, Leg, Line, Offer, Play, Queue, Taker
+from _engine_waiting cimport head_of
 
 cdef enum:
     # How desks of equal rank are ordered.
@@ -172,8 +173,8 @@ cdef inline Leg* contact_for(const Play* p, const Adviser* adviser, bint pool, d
             while at != NOBODY:
                 line = &p.lines[at]
                 # who has waited longest is at the head: if he has not waited enough, nobody has
-                if line.heap.n > 0 and line.from_desk != desk.index and now_s - line.heap.a[0].key >= offer.after_s:
-                    head = &p.legs[line.heap.a[0].ref]
+                head = head_of(p, line) if line.from_desk != desk.index else NULL
+                if head != NULL and now_s - head.since_s >= offer.after_s:
                     if first == NULL or comes_before(p, desk, head, first, now_s):
                         first, priority = head, offer.priority
                 at = line.next
@@ -182,8 +183,8 @@ cdef inline Leg* contact_for(const Play* p, const Adviser* adviser, bint pool, d
         while at != NOBODY:
             line = &p.lines[at]
             queue = &p.queues[line.queue]
-            if line.heap.n > 0 and (adviser.held == 0 or queue.chat) and takes(desk, queue):
-                head = &p.legs[line.heap.a[0].ref]
+            head = head_of(p, line)
+            if head != NULL and (adviser.held == 0 or queue.chat) and takes(desk, queue):
                 if first == NULL or comes_before(p, desk, head, first, now_s):
                     first = head
             at = line.next

@@ -56,7 +56,10 @@ cdef struct Heap:
 
 cdef struct Line:
     # Of a queue, or of those in it who wait for one adviser alone. All in a line are alike in what decides whether and
-    # how soon a desk may take them, so the one at its head has waited longest.
+    # how soon a desk may take them, so the one at its head has waited longest. Who comes behind all others, as nearly
+    # everybody does, is in a list; who comes before somebody (with more credit, or put back) is in a heap beside it.
+    int first
+    int last
     Heap heap
     int queue
     int from_desk   # the desk that handed them on
@@ -260,6 +263,8 @@ cdef struct Leg:
     double handover_s
     double predicted_s
     int line
+    int next          # in its line's list
+    int previous
     int overflow      # the next of the queue's overflow waits
     Adviser* adviser
     int route

@@ -3,7 +3,7 @@
 A desk may not take whom it handed on, and may have to let contacts wait a while; so it takes from the head of a line or
 not at all, and nobody searches a line.
 """
-from _engine_heap cimport call_off, heap_push, heap_remove
+from _engine_heap cimport call_off, heap_push, heap_remove, leg_before
 from _engine_state cimport ENTERING, NOBODY, WAITS, Desk, Leg, Line, Play, Queue, check, grown, let_heap_grow
 
 cdef enum:
@@ -38,6 +38,7 @@ cdef inline int new_line(Play* p, int next, const Leg* leg) noexcept nogil:
         p.lines = <Line*>new
         p.line_room = 2 * p.line_room + 8
     line = &p.lines[p.line_count]
+    line.first = line.last = NOBODY
     line.heap.a = NULL
     line.heap.n = line.heap.room = 0
     line.heap.hole = False
@@ -48,16 +49,54 @@ cdef inline int new_line(Play* p, int next, const Leg* leg) noexcept nogil:
     return p.line_count - 1
 
 
+cdef inline bint waits_before(const Leg* x, const Leg* y) noexcept nogil:
+    """By (since, origin, customer); both are in one queue."""
+    return x.since_s < y.since_s or (x.since_s == y.since_s and leg_before(x, y))
+
+
+cdef inline Leg* head_of(const Play* p, const Line* line) noexcept nogil:
+    """Who has waited longest in the line; NULL: nobody waits."""
+    cdef Leg* first = &p.legs[line.first] if line.first != NOBODY else NULL
+    cdef Leg* other
+    if line.heap.n > 0:
+        other = &p.legs[line.heap.a[0].ref]
+        if first == NULL or waits_before(other, first):
+            return other
+    return first
+
+
 cdef inline void line_up(Play* p, Leg* leg, int i) noexcept nogil:
     """Let the leg wait in this line."""
-    let_heap_grow(p, &p.lines[i].heap)
-    if p.lines[i].heap.n == p.lines[i].heap.room:
-        return
+    cdef Line* line = &p.lines[i]
+    if line.last == NOBODY or waits_before(&p.legs[line.last], leg):
+        leg.next, leg.previous = NOBODY, line.last
+        if line.last == NOBODY:
+            line.first = leg.index
+        else:
+            p.legs[line.last].next = leg.index
+        line.last = leg.index
+    else:
+        let_heap_grow(p, &line.heap)
+        if line.heap.n == line.heap.room:
+            return
+        heap_push(p, &line.heap, p.line_place, leg.since_s, 0, leg.index, 0)
     leg.line = i
     leg.phase = WAITS
     leg.queue.waiting += 1
     p.waiting_from[leg.queue.index * (p.desk_count + 1) + leg.from_desk + 1] += 1
-    heap_push(p, &p.lines[i].heap, p.line_place, leg.since_s, 0, leg.index, 0)
+
+
+cdef inline void leave_list(Play* p, Line* line, const Leg* leg) noexcept nogil:
+    if leg.previous == NOBODY:
+        check(p, line.first == leg.index, b"who waits behind nobody is the first")
+        line.first = leg.next
+    else:
+        p.legs[leg.previous].next = leg.next
+    if leg.next == NOBODY:
+        check(p, line.last == leg.index, b"who waits before nobody is the last")
+        line.last = leg.previous
+    else:
+        p.legs[leg.next].previous = leg.previous
 
 
 cdef inline void join(Play* p, Leg* leg) noexcept nogil:
@@ -98,7 +137,10 @@ cdef inline void leave_line(Play* p, Leg* leg) noexcept nogil:
         p.desks[leg.queue.own_desk].own_waiting -= 1
     elif leg.entry == CALLBACK:
         leg.queue.callbacks -= 1
-    heap_remove(p, &p.lines[leg.line].heap, p.line_place, p.line_place[leg.index], 0)
+    if p.line_place[leg.index] == NOBODY:
+        leave_list(p, &p.lines[leg.line], leg)
+    else:
+        heap_remove(p, &p.lines[leg.line].heap, p.line_place, p.line_place[leg.index], 0)
 
 
 cdef inline void leave(Play* p, Leg* leg) noexcept nogil:
@@ -111,3 +153,14 @@ cdef inline void leave(Play* p, Leg* leg) noexcept nogil:
 cdef inline bint waits_for(const Play* p, const Queue* queue, int desk) noexcept nogil:
     """Whether anybody waits whom the desk did not hand on."""
     return queue.waiting > p.waiting_from[queue.index * (p.desk_count + 1) + desk + 1]
+
+
+cdef inline void check_line(Play* p, const Line* line) noexcept nogil:
+    """Assert that those in the list wait in order."""
+    cdef int i = line.first, before = NOBODY
+    while i != NOBODY:
+        check(p, p.legs[i].phase == WAITS and p.legs[i].previous == before, b"a list holds who waits")
+        check(p, before == NOBODY or waits_before(&p.legs[before], &p.legs[i]), b"a list is in order")
+        before = i
+        i = p.legs[i].next
+    check(p, line.last == before, b"a list ends with its last")
