@@ -10,8 +10,8 @@ from simcenter.scenario.ready import find_scenario, scenario_files
 READY = sc.ready_scenarios()
 
 
-def test_there_are_three_beside_the_package() -> None:
-    assert list(READY) == ["bank_1999", "first", "home_shopping"]
+def test_there_are_four_beside_the_package() -> None:
+    assert list(READY) == ["bank_1999", "first", "home_shopping", "insurance"]
 
 
 @pytest.mark.parametrize("name", sorted(READY))
@@ -67,6 +67,22 @@ def test_home_shopping_closes_on_easter_monday_but_email_comes_in() -> None:
     assert not scenario.calendar.open_mask(scenario.desks["front"])[first_day].any()
     emails = [volume for volume, first in zip(scenario.queues["orders_email"].volume, first_day, strict=True) if first]
     assert sum(emails) > 100
+
+
+def test_insurance_shows_the_rules_of_a_real_centre() -> None:
+    """Every rule that it switches on leaves its trace in what comes out."""
+    scenario = sc.load_scenario(READY["insurance"])
+    results = sc.simulate(scenario, sc.requirement(scenario), replications=20)
+    queues = results.queues
+    for queue, measure in {
+        "service": "redials repeats balked transfers_misrouted transfers_skill callbacks called_back",
+        "claims": "redials continuity",
+        "email": "interrupted answered",
+        "service/loyal": "answered",
+    }.items():
+        for name in measure.split():
+            assert queues.loc[queue, name] > 0, f"{queue}: {name}"
+    assert queues.loc["service/loyal", "asa_s"] < queues.loc["service/others", "asa_s"]
 
 
 def test_a_scenario_is_found_by_path_before_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
