@@ -244,10 +244,11 @@ def _label(criterion: "Criterion") -> str:
 
 
 def _desks_for(centre: "Centre", criterion: "Criterion") -> "npt.NDArray[np.bool_]":
-    """(D,) desks whose advisers work for a target; a class's place comes after the queues."""
+    """(D,) desks whose advisers work for a target: those that serve its queue, or hand on and take over."""
     if criterion.level == "desk":
         return np.asarray(np.arange(len(centre.desks)) == criterion.index)
     queue = criterion.place.split("/")[0] if criterion.place not in centre.queues else criterion.place
     if criterion.level == "queue" and queue in centre.queues:
         return np.asarray(centre.serves[:, centre.queues.index(queue)])
-    return np.ones(len(centre.desks), dtype=np.bool_)
+    passed_on = sorted({queue for route in centre.routes for queue in (route.queue, route.to)})
+    return np.asarray(centre.serves[:, passed_on].any(axis=1))
