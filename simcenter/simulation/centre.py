@@ -79,7 +79,6 @@ def _set_rules(network: Network, queue: Queue) -> None:
     queue.speeds = (1.0, *network.chat_speed[q, :slots].tolist())
     queue.classes = {
         row: CustomerClass(
-            row,
             int(network.class_priority[row]),
             float(network.class_credit_s[row]),
             float(network.class_target_s[row]),

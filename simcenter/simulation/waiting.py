@@ -26,7 +26,6 @@ All in one line have the same class and class priority, so the head has waited l
 class CustomerClass:
     """One row of the Network's classes."""
 
-    row: int
     priority: int
     credit_s: float
     target_s: float
