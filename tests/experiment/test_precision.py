@@ -177,7 +177,8 @@ def test_intervals_of_stopped_runs_cover_nearly_as_often_as_they_say(centre):
 @pytest.mark.nightly
 @pytest.mark.parametrize("wanted", [0.12, 0.08, 0.05, 0.035])
 def test_coverage_of_the_rule_is_what_the_docs_say(centre, wanted):
-    runs = 4000
+    """The figures there are of 4,000 runs each."""
+    runs = 1000
     share, sizes = covered(centre, pool_of(centre, 3000), wanted, runs, 2)
     print(f"\nprecision {wanted}: coverage {share.round(4)}, replications {sizes.mean():.0f}")
     assert (share >= 0.95 - LOST - 4 * math.sqrt(0.95 * 0.05 / runs)).all()

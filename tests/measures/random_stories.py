@@ -33,7 +33,7 @@ def networks(draw):
         first.append(len(names))
     rows = len(names)
     kind = np.array(network.kind)
-    callback = np.array([draw(st.booleans()) and k == EXCLUSIVE for k in kind])
+    callback = kind == EXCLUSIVE
     return replace(
         network,
         serves=np.ones((desks, queues), dtype=bool),
@@ -41,8 +41,9 @@ def networks(draw):
         class_priority=np.ones(rows, int), class_credit_s=np.zeros(rows), class_target_s=np.full(rows, np.nan),
         class_in=np.full((rows, queues), -1), return_share=np.full((2, queues), 0.5),
         callback_over_s=np.where(callback, 30.0, np.inf), own_share=np.full(queues, 0.5),
-        own_desk=np.array([draw(st.integers(0, desks - 1)) for _ in range(queues)]), slot_s=np.array([60.0]),
-        interruptible=np.full((desks, queues), draw(st.booleans())) & (kind == DEFERRED),
+        own_desk=np.array([draw(st.integers(0, desks - 1)) for _ in range(queues)]),
+        slot_s=np.full(draw(st.integers(0, 1)), 60.0),
+        interruptible=np.full((desks, queues), draw(st.integers(0, 3)) > 0) & (kind == DEFERRED),
         warm_up_s=draw(st.integers(0, intervals - 1)) * network.interval_s,
     )  # fmt: skip
 
@@ -84,7 +85,8 @@ class Stories:
         return end
 
     def story(self, origin, customer, arrival):
-        entry = self.pick(Entry.FIRST, Entry.FIRST, Entry.APPOINTMENT, Entry.BACKLOG)
+        others = (Entry.APPOINTMENT,) * len(self.network.slot_s)
+        entry = self.pick(Entry.FIRST, Entry.FIRST, Entry.BACKLOG, *others)
         leg = {
             "origin": origin, "customer": customer, "leg": 0, "attempt": 0, "queue": origin, "entry": entry,
             "entered_s": 0.0 if entry == Entry.BACKLOG else arrival, "since": 0.0,
@@ -101,13 +103,13 @@ class Stories:
         queue = leg["queue"]
         outcomes = [*SERVED, Outcome.WAITING]
         if network.kind[queue] != DEFERRED:
-            outcomes += [Outcome.DROPPED, *([Outcome.NOT_REACHED] * 4 if leg["entry"] == Entry.CALLBACK else IN_VAIN)]
+            outcomes += [Outcome.DROPPED, *([Outcome.NOT_REACHED] * 12 if leg["entry"] == Entry.CALLBACK else IN_VAIN)]
             if np.isfinite(network.callback_over_s[queue]) and leg["entry"] != Entry.CALLBACK and not last:
-                outcomes += [Outcome.CALLBACK] * 4
+                outcomes += [Outcome.CALLBACK] * 10
         elif network.interruptible.any() and not last:
             outcomes += [Outcome.INTERRUPTED] * 4
         if len(network.route_queue) and not last:
-            outcomes += [Outcome.TRANSFERRED] * 4
+            outcomes += [Outcome.TRANSFERRED] * 6
         outcome = self.pick(*outcomes)
         returning = outcome in (*GONE, *SERVED[1:], Outcome.NOT_REACHED)
         returns = self.pick(*Returns) if returning else Returns.NONE
