@@ -8,6 +8,7 @@ from simcenter.cli.check import check
 from simcenter.cli.compare import compare
 from simcenter.cli.edge import Edge
 from simcenter.cli.erlang import erlang
+from simcenter.cli.frontier import frontier
 from simcenter.cli.init import init
 from simcenter.cli.measures import measures
 from simcenter.cli.plan import plan
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, plan, simulate, compare, requirement, erlang, measures, scenarios, init):
+for command in (check, plan, simulate, compare, frontier, requirement, erlang, measures, scenarios, init):
     app.command()(command)
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simcenter.measures.targets import Criterion
-from simcenter.planning.centre import Centre, IntArray
+from simcenter.planning.centre import Centre, IntArray, centre_of
 from simcenter.planning.criteria import KEPT_UP, queue_of
+from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.network import Network
 
@@ -169,19 +170,8 @@ def _handed_on(centre: Centre, desk: int, queue: int) -> float:
 
 
 def _passed_on(criterion: Criterion, centre: Centre) -> Obstacle | None:
-    """The least share of customers handed on (twice), if every contact went to the desk that hands on least."""
-    volume = centre.volume.sum(axis=0)
-    least, described = 0.0, []
-    for q in np.flatnonzero(volume > 0):
-        serving = [int(d) for d in np.flatnonzero(centre.serves[:, q])]
-        once = {d: _handed_on(centre, d, int(q)) for d in serving}
-        shares = once if criterion.measure == "transferred" else {d: _twice(centre, d, int(q)) for d in serving}
-        lowest = min(shares.values(), default=0.0)
-        least += lowest * volume[q]
-        if lowest > 0:
-            desks = ", ".join(f"{centre.desks[d]} {100 * share:.1f} %" for d, share in shares.items())
-            described.append(f"{centre.queues[q]} ({desks})")
-    share = float(least / volume.sum()) if volume.sum() > 0 else 0.0
+    """Why so few cannot be handed on (twice), if that is so."""
+    share, described = _least_passed_on(criterion.measure, centre)
     # a customer is counted once answered; who hangs up is left out, in any queue: allow for that
     if share <= criterion.limit:
         return None
@@ -191,6 +181,27 @@ def _passed_on(criterion: Criterion, centre: Centre) -> Obstacle | None:
         f"too high: {'; '.join(described)}",
         share,
     )
+
+
+def least_passed_on(scenario: "Scenario") -> float:
+    """The least share of customers handed on that any staffing could have."""
+    return _least_passed_on("transferred", centre_of(scenario, compile_network(scenario)))[0]
+
+
+def _least_passed_on(measure: str, centre: Centre) -> tuple[float, list[str]]:
+    """The share handed on (twice) if every contact went to the desk that hands on least, and those shares in words."""
+    volume = centre.volume.sum(axis=0)
+    least, described = 0.0, []
+    for q in np.flatnonzero(volume > 0):
+        serving = [int(d) for d in np.flatnonzero(centre.serves[:, q])]
+        once = {d: _handed_on(centre, d, int(q)) for d in serving}
+        shares = once if measure == "transferred" else {d: _twice(centre, d, int(q)) for d in serving}
+        lowest = min(shares.values(), default=0.0)
+        least += lowest * volume[q]
+        if lowest > 0:
+            desks = ", ".join(f"{centre.desks[d]} {100 * share:.1f} %" for d, share in shares.items())
+            described.append(f"{centre.queues[q]} ({desks})")
+    return (float(least / volume.sum()) if volume.sum() > 0 else 0.0), described
 
 
 def _twice(centre: Centre, desk: int, queue: int) -> float:

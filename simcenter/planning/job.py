@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 SKETCHED = 20_000
 """Contacts that the first phase and the measuring of effects play at least, if half a fresh round has so many."""
 MOST_ROUNDS = 6
+MOST_CHECKED = 1e8
+"""Contacts that checking every single adviser once more, after a repair, may play."""
 GROWTH = (1, 1, 2, 2, 4, 4)
 """Fresh replications of each round, in multiples of ``replications``."""
 
@@ -147,6 +149,12 @@ class Job:
             if not self._affordable(found.advisers):
                 self.enough = False
                 return advisers, False
+            contacts = len(self.units) * len(fresh) * float(self.centre.volume.sum())
+            if contacts > MOST_CHECKED:
+                before = -np.inf if self.polished is None else self.polished.bound
+                why = "mended after a round that did not prove it, and too large to be checked again"
+                self.polished = Polished(found, untried(len(self.units), why), before)
+                return found.advisers, False
             return self._polish(found, fresh, number), False
         except OutOfTimeError:
             return advisers, True

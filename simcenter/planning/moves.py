@@ -62,7 +62,7 @@ def best_moves(
     count, cells = gains.shape
     if count == 0:
         return level.copy()
-    penalty = _penalties(gains, price)
+    penalty = penalties(gains, price)
     change = _change(lists, len(level))
     # one adviser stays where a live queue has nobody else (as far as it has one now)
     present = presence @ level
@@ -108,7 +108,7 @@ def priced(units: Units) -> FloatArray:
     return np.asarray(units.price + SMALL_COST * max(float(units.price.max(initial=0.0)), 1.0))
 
 
-def _penalties(gains: csr_matrix, price: FloatArray) -> FloatArray:
+def penalties(gains: csr_matrix, price: FloatArray) -> FloatArray:
     """(C,) price of a missing unit of margin: far above what any useful step costs per unit of gain."""
     strongest = np.asarray(abs(gains).max(axis=0).todense()).ravel()
     dearest = float(np.abs(price).max(initial=1.0))

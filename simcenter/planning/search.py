@@ -12,10 +12,10 @@ from scipy.sparse import csr_matrix, diags
 
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells
-from simcenter.planning.cuts import Limits
+from simcenter.planning.cuts import Cuts, Limits
 from simcenter.planning.effects import Effects, measure_effects
 from simcenter.planning.evaluate import Evaluate, Sample
-from simcenter.planning.moves import Room, best_moves
+from simcenter.planning.moves import Room, best_moves, penalties
 from simcenter.planning.units import Units
 
 STALLED = {"sketch": 2}
@@ -30,6 +30,8 @@ MIXED = ("transferred", "bounced", "occupancy", "resolved")
 """Measures that fewer advisers at the wrong desk may mend."""
 HOPELESS = 4
 """Rounds without coming nearer to the cells missed, after which they are given up."""
+WHOLE_TRIES = 5
+"""Looks at what the integer programme finds before cells are given up."""
 MOST_ROUNDS = 40
 
 
@@ -169,7 +171,7 @@ class Level:
     def raised(self, sample: Sample) -> Sample:
         """Add advisers (and take away those who stand in the way of a cap) until every cell is kept; cells that
         nothing brings nearer are given up and kept at what was reached."""
-        best, stalled = sample, 0
+        best, stalled, whole = sample, 0, True
         for _ in range(MOST_ROUNDS):
             if self.lack(best) <= 0:
                 break
@@ -178,6 +180,12 @@ class Level:
             stuck = np.array_equal(moved, sample.advisers)
             if (stuck or stalled >= HOPELESS // 2) and self._measure(best):
                 sample, stalled = best, 0
+                continue
+            if (stuck or stalled >= HOPELESS) and whole:
+                after, whole = self._in_whole_advisers(best), False
+                if self.lack(after) < 0.97 * self.lack(best):
+                    best, sample, stalled, whole = after, after, 0, True
+                    self.search.best = best
                 continue
             if stuck or stalled >= HOPELESS:
                 self._give_up(best)
@@ -191,6 +199,27 @@ class Level:
                 self.search.best = best
             else:
                 stalled += 1
+        return best
+
+    def _in_whole_advisers(self, best: Sample) -> Sample:
+        """What the integer programme finds, each look that lacks as much one more cut: rounding loses a move of which
+        half would be enough."""
+        search = self.search
+        self.measure_here(best)
+        assert search.effects is not None
+        gain, here = search.effects.raw, search.level(best)
+        cuts = Cuts(search.units, search.presence)
+        lower, upper = np.maximum(here - 1, search.units.least), np.minimum(here + 2, search.most)
+        after = best
+        for _ in range(WHOLE_TRIES):
+            lack = search.need(after, self.per_deviation) - after.mean
+            cuts.add(gain, search.level(after), lack, np.ones(len(lack), dtype=np.bool_))
+            solved = cuts.solve(lower, upper, penalties(gain, search.units.price))
+            if solved.level is None:
+                break
+            after = self.look(search.units.spread(solved.level))
+            if self.lack(after) < 0.97 * self.lack(best):
+                return after
         return best
 
     def lowered(self, best: Sample) -> Sample:

@@ -11,10 +11,12 @@ from simcenter.experiment.compare import Comparison
 from simcenter.experiment.results import Results
 from simcenter.measures.table import measure_named
 from simcenter.planning.explain import Explained
+from simcenter.planning.frontier import Frontier
 from simcenter.planning.stress import Stress
 from simcenter.report.comparison import comparison_tables
 from simcenter.report.explained import explained_tables
 from simcenter.report.fitting import fitted, ruled
+from simcenter.report.frontier import frontier_tables
 from simcenter.report.hold import stress_tables
 from simcenter.report.rule_tables import measure_table, rule_tables, texts
 from simcenter.report.shown import UNKNOWN, duration, estimate, number
@@ -76,6 +78,8 @@ def show(result: Any, console: "Console") -> None:
         parts = results_tables(result)
     elif isinstance(result, Comparison):
         parts = comparison_tables(result)
+    elif isinstance(result, Frontier):
+        parts = frontier_tables(result)
     elif isinstance(result, Stress):
         parts = [*_plan_parts(result.plan), *stress_tables(result)]
     else:
