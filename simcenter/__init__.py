@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from simcenter.experiment.simulate import simulate as simulate
     from simcenter.planning import Plan as Plan
     from simcenter.planning.explain import explain as explain
+    from simcenter.planning.frontier import frontier as frontier
     from simcenter.planning.planner import plan as plan
     from simcenter.planning.requirement import requirement as requirement
+    from simcenter.planning.stress import stress as stress
     from simcenter.report import write as write
     from simcenter.scenario import Scenario as Scenario
     from simcenter.scenario import load_scenario as load_scenario
@@ -41,6 +43,8 @@ _HOME = {
     "Staffing": "simcenter.simulation.staffing",
     "UnattainableError": "simcenter.errors",
     "compare": "simcenter.experiment.compare",
+    "frontier": "simcenter.planning.frontier",
+    "stress": "simcenter.planning.stress",
     "explain": "simcenter.planning",
     "load_scenario": "simcenter.scenario",
     "plan": "simcenter.planning",
@@ -57,6 +61,8 @@ __all__ = [  # noqa: RUF022 - the order of a day's work
     "explain",
     "simulate",
     "compare",
+    "stress",
+    "frontier",
     "write",
     "erlang",
     "Scenario",
