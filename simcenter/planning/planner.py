@@ -7,7 +7,7 @@ from simcenter.errors import ScenarioError
 from simcenter.experiment.replicate import Players
 from simcenter.measures import compile_promises
 from simcenter.planning.budget import Budget, read_budget
-from simcenter.planning.centre import centre_of
+from simcenter.planning.centre import IntArray, centre_of
 from simcenter.planning.clock import Clock, Progress
 from simcenter.planning.criteria import cells_of, criteria_of
 from simcenter.planning.findings import obstacle
@@ -76,18 +76,30 @@ def plan(
     check_scenario(scenario)
     _check(confidence, time_limit, replications=(replications, 10), seed=(seed, 0), block=(block, 1))
     check_engine(engine)
-    options = Options(
-        int(replications), int(seed), confidence, int(block), None if budget is None else read_budget(budget)
-    )
+    wanted = None if budget is None else read_budget(budget)
+    options = Options(int(replications), int(seed), confidence, int(block), wanted)
+    return planned(scenario, options, Clock(time_limit, progress or _silent), jobs=jobs, engine=engine)
+
+
+def planned(
+    scenario: "Scenario",
+    options: Options,
+    clock: Clock,
+    *,
+    jobs: int,
+    engine: str,
+    start: IntArray | None = None,
+) -> Plan:
+    """A plan from checked arguments; ``start`` (T, D): where to begin, in place of the closed form."""
     network = compile_network(scenario)
     centre = centre_of(scenario, network)
     form = closed_form(scenario, network)
     cells = cells_of(centre, form.flows, criteria_of(scenario))
     found = [obstacle(criterion, scenario, network, centre, options.seed) for criterion in cells.criteria]
     obstacles = {k: one for k, one in enumerate(found) if one is not None}
-    task = Task(scenario, centre, form, cells, obstacles)
+    task = Task(scenario, centre, form, cells, obstacles, start)
     with Players(network, compile_promises(scenario), jobs=jobs, engine=engine) as players:
-        return Job(task, players, options, Clock(time_limit, progress or _silent)).run()
+        return Job(task, players, options, clock).run()
 
 
 def _silent(message: str, fraction: float) -> None:
