@@ -52,17 +52,13 @@ class Options:
 
 @dataclass(frozen=True)
 class Task:
-    """What is planned: a centre, where its targets must hold, and what makes some of them impossible, by number.
-
-    ``start`` (T, D): where the search begins, None: at the closed form.
-    """
+    """What is planned: a centre, where its targets must hold, and what makes some of them impossible, by number."""
 
     scenario: "Scenario"
     centre: Centre
     form: ClosedForm
     cells: Cells
     obstacles: dict[int, Obstacle]
-    start: IntArray | None = None
 
 
 class Job:
@@ -70,6 +66,7 @@ class Job:
 
     def __init__(self, task: Task, players: Players, options: Options, clock: Clock) -> None:
         centre = _floored(task.centre, task.form, [task.cells.criteria[k] for k in task.obstacles])
+        centre = _warm(centre, task.form, round(task.scenario.horizon.warm_up_s / centre.interval_s))
         self.task, self.players, self.options, self.clock = task, players, options, clock
         self.centre, self.cells = centre, task.cells
         self.possible: BoolArray = ~np.isin(self.cells.criterion, list(task.obstacles))
@@ -135,8 +132,7 @@ class Job:
 
     def _searched(self) -> tuple[IntArray, bool]:
         """The staffing found on the search's own replications, and whether the time limit ended the search."""
-        start = self.task.form.staffing.advisers if self.task.start is None else self.task.start
-        advisers = self.units.spread(self.units.level(start))
+        advisers = self.units.spread(self.units.level(self.task.form.staffing.advisers))
         try:
             for phase, searched in (("sketch", self.quick), ("search", self.full)):
                 found = improve(self.search, advisers, searched, self._safety(searched, 1), phase, self.quick)
@@ -265,6 +261,14 @@ def _floored(centre: Centre, form: ClosedForm, impossible: Sequence[Criterion]) 
     desks = centre.serves[:, queues].any(axis=1) & ~centre.given
     least = np.where(desks[None, :], np.maximum(centre.least, form.staffing.advisers), centre.least)
     return replace(centre, least=least)
+
+
+def _warm(centre: Centre, form: ClosedForm, intervals: int) -> Centre:
+    """The centre whose first intervals, the warm-up, are as the closed form has them: nothing there is measured, so
+    nothing would keep anybody there."""
+    least, most = centre.least.copy(), centre.most.copy()
+    least[:intervals] = most[:intervals] = form.staffing.advisers[:intervals]
+    return replace(centre, least=least, most=most)
 
 
 def _ceiling(units: Units, form: ClosedForm) -> IntArray:

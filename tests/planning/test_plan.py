@@ -240,3 +240,11 @@ def test_arguments_that_are_not_allowed_are_all_named() -> None:
     with pytest.raises(ScenarioError) as caught:
         plan(one_queue(), replications=2, confidence=1.0, time_limit=-1)
     assert [problem.split(":")[0] for problem in caught.value.problems] == ["replications", "confidence", "time_limit"]
+
+
+def test_the_warm_up_is_staffed_as_the_closed_form_has_it() -> None:
+    volume = [0.0] * 9 + [60.0, 60.0, 60.0, 60.0] + [0.0] * 11
+    made = plan(one_queue(volume=volume).replace("horizon.warm_up", "10 h"), seed=1, replications=20)
+    assert made.staffing.advisers[9, 0] == made.requirement.advisers[9, 0] > 0
+    assert made.minimal
+    assert made.breaks[9, 0] == -1
