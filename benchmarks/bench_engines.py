@@ -251,6 +251,54 @@ def the_scenario(days: int) -> Scenario:
     return Scenario.from_dict(data | {"queues": queues, "desks": desks}, base=Path())
 
 
+def with_rules(days: int) -> Scenario:
+    """The same calls with nearly every rule on, and letters that are answered in between."""
+    data = the_scenario(days).to_dict()
+    for name, queue in data["queues"].items():
+        queue |= {
+            "balking": 0.02,
+            "lines": "main",
+            "redial": {"share": 0.5, "after": "10 min"},
+            "repeat": {"share": 0.3, "after": "2 h"},
+            "callback": {"over": "40 s", "accepted": 0.5, "reached": 0.8},
+            "classes": {"VIP": {"share": 0.1, "priority": 0, "credit": "60 s"}},
+            "adviser": {"share": 0.2, "desk": name, "of": 8, "wait": "20 s"},
+            "misrouted": {"C" if name != "C" else "A": {"share": 0.05, "after": "40 s"}},
+            "variability": {"day": 0.1, "interval": 0.1},
+        }
+    letters = {"channel": "email", "volume": [10] * 24, "handle_time": "6 min", "backlog": 50}
+    data["queues"]["letters"] = letters | {"repeat": {"share": 0.2, "after": "3 working hours"}}
+    for name, desk in data["desks"].items():
+        desk["absence"] = 0.03
+        for serves in desk["serves"].values():
+            serves["resolved"] = 0.9
+        if name != "all-round":
+            desk["serves"]["letters"] = {"priority": 9, "min_idle": 2, "interruptible": True}
+            to = {"A": "B", "B": "C", "C": "A"}[name]
+            desk["serves"][name]["transfers"] = {to: {"share": 0.05, "kind": "warm", "handover": "30 s"}}
+    return Scenario.from_dict(data | {"lines": {"main": 30}}, base=Path())
+
+
+def rules_figures(days: int, rounds: int) -> dict[str, float]:
+    """Processor seconds of each engine on the scenario with rules, draws included, and its number of legs."""
+    scenario = with_rules(days)
+    network, staffing = compile_network(scenario), Staffing.from_scenario(scenario)
+    found = dict.fromkeys(ENGINES, float("inf"))
+    logs = {}
+    for number in range(rounds):
+        for engine in ENGINES:
+            draws = Draws(network, 1, number)
+            begin = time.process_time()
+            logs[engine] = play(network, staffing, draws, engine)
+            found[engine] = min(found[engine], time.process_time() - begin)
+    assert logs["compiled"].equals(logs["simpy"])
+    return found | {"legs": float(len(logs["compiled"]))}
+
+
+def test_rules(benchmark):
+    benchmark.pedantic(rules_figures, (20 if benchmark.enabled else 1, 1), rounds=1)
+
+
 def stages(days: int, rounds: int) -> dict[str, float]:
     """Processor seconds of each stage of a replication, and the number of contacts."""
     scenario = the_scenario(days)
@@ -293,6 +341,9 @@ def main(contacts: int = CONTACTS, rounds: int = 7) -> None:
             f"{per_s[name] / per_s['textbook SimPy']:7.1f} times textbook SimPy"
             f"   ({count:,} contacts, mean wait {wait_s:.2f} s, {abandoned:.2%} abandoned)"
         )
+    found = rules_figures(10, 3)
+    ratio = found["simpy"] / found["compiled"]
+    print(f"nearly every rule on: {found['legs'] / found['compiled']:,.0f} legs/s, {ratio:.1f} times the SimPy engine")
     for days, what in ((20, "20 days"), (1, "one day"), (200, "200 days")):
         least = stages(days, rounds)
         count = least.pop("contacts")

@@ -1513,7 +1513,7 @@ cdef dict finished(Play* p, dict columns):
         raise AssertionError((<bytes>p.broken).decode())
     if p.row_count:
         rows = <int64_t[:p.row_count, :sizeof(Row) // sizeof(int64_t)]><int64_t*>p.rows
-        key = np.asarray(rows[:, 0]) * (np.asarray(rows[:, 3]).max() + 1) + np.asarray(rows[:, 3])
+        key = np.asarray(rows[:, 0]) * (np.max(rows[:, 3]) + 1) + np.asarray(rows[:, 3])
         columns = merged(p, columns, np.argsort(key, kind="stable"))
     if p.duty_count:
         rows = <int64_t[:p.duty_count, :sizeof(Duty) // sizeof(int64_t)]><int64_t*>p.duties
@@ -1537,26 +1537,38 @@ cdef dict merged(Play* p, dict columns, const int64_t[::1] order):
     """Columns with a row for each leg, from those of first legs: each is let go when its longer one is made."""
     cdef const int64_t[:] first
     cdef int64_t[::1] out
-    cdef int64_t i, at, later, place
-    cdef int64_t* rows = <int64_t*>p.rows
+    cdef int64_t i, later = 0, place, count = p.first_count
     cdef int64_t width = sizeof(Row) // sizeof(int64_t)
+    cdef int64_t* rows = <int64_t*>sorted_rows(p, order)
+    cdef int64_t[::1] at = np.empty(count + 1, np.int64)  # where first legs go; each later one is behind its own
+    for i in range(count):
+        at[i] = i + later
+        while later < p.row_count and rows[later * width] == i:
+            later += 1
     for place in range(1, width):
         name = LATER[place]
         short = columns.pop(name)
         first = short.view(np.int64)
-        whole = np.empty(p.first_count + p.row_count, np.int64)
+        whole = np.empty(count + p.row_count, np.int64)
         out = whole
-        at = later = 0
         with nogil:
-            for i in range(p.first_count):
-                out[at] = first[i]
-                at += 1
-                while later < p.row_count and rows[order[later] * width] == i:
-                    out[at] = rows[order[later] * width + place]
-                    at += 1
-                    later += 1
+            for i in range(count):
+                out[at[i]] = first[i]
+            for i in range(p.row_count):
+                out[rows[i * width] + i + 1] = rows[i * width + place]
         columns[name] = whole.view(short.dtype)
     return columns
+
+
+cdef Row* sorted_rows(Play* p, const int64_t[::1] order) except NULL:
+    """The rows of later legs, put in order."""
+    cdef Row* rows = <Row*>zeros(p.row_count, sizeof(Row))
+    cdef int64_t i
+    for i in range(p.row_count):
+        rows[i] = p.rows[order[i]]
+    free(p.rows)
+    p.rows = rows
+    return rows
 
 
 cdef void clear(Play* p) noexcept:
