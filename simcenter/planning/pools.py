@@ -155,6 +155,9 @@ def _with_own(pool: Pool, advisers: FloatArray, fate: Fates, within_s: float) ->
     busy = np.minimum(pool.load / np.maximum(advisers, 1e-9), 1.0)
     own = pool.own * np.minimum(advisers / pool.own_of, 1.0)  # the others' advisers are not on the floor
     patient_s = min(pool.own_wait_s, within_s)
+    # until that adviser is free, or the wait for him ends: some leave meanwhile
+    waited_s = busy * pool.aht_s * (1 - np.exp(-pool.own_wait_s / pool.aht_s))
+    left = np.minimum(waited_s / pool.patience_s, busy)
     late = busy * np.exp(-patient_s / pool.aht_s)
     if within_s > pool.own_wait_s:
         late = late * (1 - fate.in_time)
@@ -163,11 +166,11 @@ def _with_own(pool: Pool, advisers: FloatArray, fate: Fates, within_s: float) ->
         waits=fate.waits * (1 - own) + own * busy,
         blocked=fate.blocked * (1 - own),
         balked=fate.balked * (1 - own),
-        abandoned=fate.abandoned,
+        abandoned=fate.abandoned * (1 - own) + own * left,
         in_time=fate.in_time * (1 - own) + own * (1 - late),
         early=fate.early,
-        wait_s=fate.wait_s + own * busy * np.minimum(pool.aht_s, pool.own_wait_s),
-        answered_wait_s=fate.answered_wait_s + own * busy * np.minimum(pool.aht_s, pool.own_wait_s),
+        wait_s=fate.wait_s + own * waited_s,
+        answered_wait_s=fate.answered_wait_s + own * waited_s,
     )
 
 
