@@ -52,13 +52,17 @@ class Options:
 
 @dataclass(frozen=True)
 class Task:
-    """What is planned: a centre, where its targets must hold, and what makes some of them impossible, by number."""
+    """What is planned: a centre, where its targets must hold, and what makes some of them impossible, by number.
+
+    ``start`` (T, D): where the search begins, None: at the closed form.
+    """
 
     scenario: "Scenario"
     centre: Centre
     form: ClosedForm
     cells: Cells
     obstacles: dict[int, Obstacle]
+    start: IntArray | None = None
 
 
 class Job:
@@ -132,7 +136,8 @@ class Job:
 
     def _searched(self) -> tuple[IntArray, bool]:
         """The staffing found on the search's own replications, and whether the time limit ended the search."""
-        advisers = self.units.spread(self.units.level(self.task.form.staffing.advisers))
+        start = self.task.form.staffing.advisers if self.task.start is None else self.task.start
+        advisers = self.units.spread(self.units.level(start))
         try:
             for phase, searched in (("sketch", self.quick), ("search", self.full)):
                 found = improve(self.search, advisers, searched, self._safety(searched, 1), phase, self.quick)

@@ -110,6 +110,8 @@ def priced(units: Units) -> FloatArray:
 
 def penalties(gains: csr_matrix, price: FloatArray) -> FloatArray:
     """(C,) price of a missing unit of margin: far above what any useful step costs per unit of gain."""
+    if not gains.shape[0]:
+        return np.zeros(gains.shape[1])
     strongest = np.asarray(abs(gains).max(axis=0).todense()).ravel()
     dearest = float(np.abs(price).max(initial=1.0))
     usable = strongest > 0

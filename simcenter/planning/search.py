@@ -181,7 +181,7 @@ class Level:
             if (stuck or stalled >= HOPELESS // 2) and self._measure(best):
                 sample, stalled = best, 0
                 continue
-            if (stuck or stalled >= HOPELESS) and whole:
+            if (stuck or stalled >= HOPELESS) and whole and len(self.search.units):
                 after, whole = self._in_whole_advisers(best), False
                 if self.lack(after) < 0.97 * self.lack(best):
                     best, sample, stalled, whole = after, after, 0, True
