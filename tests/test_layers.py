@@ -23,7 +23,12 @@ MAY_IMPORT = {
 }
 """What a part of the house may import besides itself, the compiled modules beside it, and the version."""
 
-COMPILED = {"_erlang": {"erlang", "planning"}, "_draws": {"simulation"}, "_engine": {"simulation"}}
+COMPILED = {
+    "_erlang": {"erlang", "planning"},
+    "_draws": {"simulation"},
+    "_engine": {"simulation"},
+    "_tally": {"measures"},
+}
 """Which parts may call each compiled module."""
 
 ROOMS = {

@@ -30,7 +30,7 @@ class DeskTime:
         self._warm_up = round(network.warm_up_s / network.interval_s)
         self._intervals = intervals
         self._desks = len(network.desk_names)
-        self._chats: BoolArray = (network.serves & (network.kind == CHAT)).any(axis=1)
+        self._chats = chat_desks(network)
 
     def sums(self, log: ContactLog, answered: BoolArray, answer_s: FloatArray) -> Sums:
         """Paid and busy seconds and answers (T + 1, D): in the interval in which they fall, the last row later.
@@ -58,12 +58,8 @@ class DeskTime:
 
         Whatever an adviser had in hand: also what he was interrupted at, and calls back that nobody answered.
         """
-        in_hand = log.desk >= 0
-        chatting = in_hand & self._chats[log.desk]
-        alone = in_hand & ~chatting
-        desk, start_s, end_s = _union(
-            log.desk[chatting], log.adviser[chatting], log.start_s[chatting], log.freed_s[chatting]
-        )
+        alone = (log.desk >= 0) & ~self._chats[log.desk]
+        desk, start_s, end_s = chat_spans(log, self._chats)
         return (
             np.concatenate([log.desk[alone], desk]),
             np.concatenate([log.start_s[alone], start_s]),
@@ -87,6 +83,18 @@ class DeskTime:
         change = np.bincount(head + self._desks, minlength=size) - np.bincount(tail, minlength=size)
         whole: FloatArray = np.cumsum(change.reshape(shape), axis=0) * self._interval_s
         return out.reshape(shape) + whole
+
+
+def chat_desks(network: Network) -> BoolArray:
+    """Which desks serve chats (D,), and so may have several contacts in hand."""
+    chats: BoolArray = (network.serves & (network.kind == CHAT)).any(axis=1)
+    return chats
+
+
+def chat_spans(log: ContactLog, chats: BoolArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Spans in which advisers of the desks of ``chats`` (D,) have anything in hand: desk, start, end."""
+    rows = np.flatnonzero((log.desk >= 0) & chats[log.desk])
+    return _union(log.desk[rows], log.adviser[rows], log.start_s[rows], log.freed_s[rows])
 
 
 def _sums(cell: IntArray, seconds: FloatArray, size: int) -> FloatArray:

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from simcenter.measures.callbacks import callbacks_of
 from simcenter.measures.clock import working_clock
+from simcenter.measures.compiled import Counter
 from simcenter.measures.desk_time import DeskTime, open_intervals
 from simcenter.measures.histogram import Histogram
 from simcenter.measures.journeys import journey_sums
@@ -48,9 +49,12 @@ class Meter:
     network : Network
     promises : Promises
         One per place; ``Promises.none(network)`` where nothing is promised.
+    compiled : bool
+        Whether to count in the compiled loop (measures/compiled.py). Otherwise as written here: slower, to be read,
+        and the same numbers.
     """
 
-    def __init__(self, network: Network, promises: Promises) -> None:
+    def __init__(self, network: Network, promises: Promises, *, compiled: bool = True) -> None:
         self.network = network
         self.promises = promises
         self.places = places_of(network)
@@ -63,16 +67,19 @@ class Meter:
         self.interval_day: IntArray = np.append(day, self.days - 1)
         """(T + 1,) the day of each interval; what comes after the horizon belongs to the last day."""
         queues = range(network.queue_count)
-        self._clocks = [working_clock(network, queue, promises.shown_s) for queue in queues]
+        self.clocks = [working_clock(network, queue, promises.shown_s) for queue in queues]
         self._deferred: BoolArray = np.array([is_deferred(network, queue) for queue in queues], dtype=np.bool_)
         self._desk_time = DeskTime(network, self.intervals)
         self._transfers = Transfers(network)
         self.desk_open: BoolArray = open_intervals(network, self.intervals)
         """(T, D) which intervals are measured and lie in the hours of each desk."""
         self._all_offered = not self.rules & {"callback", "interruptions", "appointments"}
+        self._counter = Counter(self) if compiled else None
 
     def tally(self, log: ContactLog) -> Tally:
         """The tally of one replication's log."""
+        if self._counter is not None:
+            return self._counter.tally(log)
         legs = self.legs(log)
         views = self._views(legs)
         by_view = [{**self._queue_sums(legs, view), **self._rule_sums(legs, view)} for view in views]
@@ -100,7 +107,7 @@ class Meter:
     def legs(self, log: ContactLog) -> Legs:
         """The legs of a log as they are measured."""
         stays = stays_of(log, "interruptions" in self.rules)
-        wait_s, delayed = waits_of(log, stays.begun_s, self._clocks, self._deferred)
+        wait_s, delayed = waits_of(log, stays.begun_s, self.clocks, self._deferred)
         warm_up_s = self.network.warm_up_s
         measured = log.entered_s >= warm_up_s if warm_up_s else None
         counted = measured if self._all_offered else log.counted if measured is None else log.counted & measured
@@ -129,7 +136,7 @@ class Meter:
 
         By the promise of its class where it has a place of its own, else of its queue.
         """
-        return self._due_at(log, self._place(log), range(len(self.places.names)), self.promises.within)
+        return self.due_at(log, self._place(log), range(len(self.places.names)), self.promises.within)
 
     def promised(self, log: ContactLog) -> BoolArray:
         """Whether anything is promised to each leg (L,)."""
@@ -195,15 +202,16 @@ class Meter:
 
     def _due(self, log: ContactLog, view: View, within: tuple[Within | None, ...]) -> FloatArray:
         """By when each leg is due in the place that the view gives it (L,); inf for never."""
-        return self._due_at(log, view.place + view.first if view.first else view.place, view.places, within)
+        return self.due_at(log, view.place + view.first if view.first else view.place, view.places, within)
 
-    def _due_at(self, log: ContactLog, place: IntArray, places: range, within: tuple[Within | None, ...]) -> FloatArray:
+    def due_at(self, log: ContactLog, place: IntArray, places: range, within: tuple[Within | None, ...]) -> FloatArray:
+        """By when each leg is due by one of ``places``, the one that ``place`` (L,) gives it; inf for never."""
         due_s = np.full(len(log), np.inf)
         for one in places:
             promise, queue = within[one], int(self.places.queue[one])
             if promise is not None:
                 rows = np.flatnonzero(place == one)
-                due_s[rows] = promise.due(log.entered_s[rows], self._clocks[queue], bool(self._deferred[queue]))
+                due_s[rows] = promise.due(log.entered_s[rows], self.clocks[queue], bool(self._deferred[queue]))
         return due_s
 
     def _waits(self, legs: Legs, views: list[View]) -> tuple[Histogram, FloatArray, FloatArray, FloatArray]:

@@ -37,10 +37,14 @@ class Within:
         """
         if self.unit == "working days":
             return clock.days_after(entered_s, round(self.amount))
-        seconds = float(np.rint(self.amount * 2.0**20) / 2.0**20)
         if self.unit == "working s" or deferred:
-            return clock.after(entered_s, seconds)
-        return entered_s + seconds
+            return clock.after(entered_s, self.grid_s)
+        return entered_s + self.grid_s
+
+    @property
+    def grid_s(self) -> float:
+        """Its seconds, on the time grid."""
+        return float(np.rint(self.amount * 2.0**20) / 2.0**20)
 
 
 @dataclass(frozen=True)

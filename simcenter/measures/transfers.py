@@ -17,13 +17,19 @@ CAUSES = ("misrouted", "skill", "overflow")
 MISROUTED, SKILL, OVERFLOW = range(3)
 
 
+def overflows(network: Network) -> BoolArray:
+    """Where a desk is not the first choice for a queue, (D, Q)."""
+    least = np.where(network.serves, network.rank, np.iinfo(np.int64).max).min(axis=0, initial=2**62)
+    overflow: BoolArray = network.serves & ((network.rank > least) | (network.after_s > 0))
+    return overflow
+
+
 class Transfers:
     """Counts hand-overs of one network."""
 
     def __init__(self, network: Network) -> None:
         self._desks = network.desk_count
-        least = np.where(network.serves, network.rank, np.iinfo(np.int64).max).min(axis=0, initial=2**62)
-        self._overflow: BoolArray = network.serves & ((network.rank > least) | (network.after_s > 0))
+        self._overflow = overflows(network)
 
     def sums(self, legs: Legs, views: list[View]) -> tuple[list[Sums], IntArray]:
         """Per view, the counted legs handed on by cause; and all hand-overs (D, D + 1) by desk, the last to nobody."""
