@@ -61,7 +61,8 @@ def rule_tables(results: Results) -> list[Table]:
     for title, used in found:
         rows = frame[(frame[[name for name, _ in used]].fillna(0.0) != 0).any(axis=1)]
         if len(rows):
-            tables.append(measure_table(title, rows, "queue", used))
+            known = [pair for pair in used if rows[pair[0]].notna().any()]
+            tables.append(measure_table(title, rows, "queue", known))
     handed_on = results.transfers
     if len(handed_on) and len(results.desks) <= MOST_DESKS:
         tables.append(_matrix(handed_on, list(results.desks.index)))

@@ -176,6 +176,7 @@ def test_callbacks_and_returns_have_tables_of_their_own():
     assert headings[:3] == ["queue", "accepted", "tries"]
     # no repeat contacts without the rule, and no level without a promise
     assert "repeat contacts" not in text
+    assert "in time" not in text
     assert "nan" not in text.lower()
 
 
