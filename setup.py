@@ -1,7 +1,8 @@
 """Build the compiled parts. Metadata and settings are in pyproject.toml.
 
 Two builds: the fast one, and a checked one (``SIMCENTER_CHECKED=1``) with bounds checks and assertions on. Each has
-its own folder for generated C, so that one never picks up the other's stale code.
+its own folder for generated C, so that one never picks up the other's stale code. ``SIMCENTER_SANITIZED=1`` adds the
+compiler's address and undefined-behaviour sanitizers to either (tests/simulation/test_sanitized.py uses it).
 """
 
 import os
@@ -16,6 +17,8 @@ from setuptools.errors import CCompilerError, ExecError, PlatformError
 CHECKED = os.environ.get("SIMCENTER_CHECKED", "0") not in ("", "0")
 # The same rows on every machine: no fused multiply-add, no fast-math, no -march.
 FLAGS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off", "-fno-fast-math"]
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+SANITIZED = SANITIZERS if os.environ.get("SIMCENTER_SANITIZED", "0") not in ("", "0") else []
 CHECKS = {"boundscheck": CHECKED, "wraparound": False, "initializedcheck": CHECKED, "cdivision": not CHECKED}
 MACROS = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION"), *([("SIMCENTER_CHECKED", "1")] if CHECKED else [])]
 COMPILER = """simcenter's inner loops need a C compiler, and the one tried failed (its own words are above).
@@ -35,7 +38,12 @@ class Build(build_ext):
 
 
 names = sorted(name[:-4] for name in os.listdir("ext") if name.endswith(".pyx"))
-paths = {"include_dirs": [np.get_include(), "ext"], "define_macros": MACROS, "extra_compile_args": FLAGS}
+paths = {
+    "include_dirs": [np.get_include(), "ext"],
+    "define_macros": MACROS,
+    "extra_compile_args": FLAGS + SANITIZED,
+    "extra_link_args": SANITIZED,
+}
 setup(
     cmdclass={"build_ext": Build},
     ext_modules=cythonize(
