@@ -16,7 +16,7 @@ from simcenter.cli.options import (
     Settings,
     read_scenario,
 )
-from simcenter.cli.screen import progress, show
+from simcenter.cli.screen import progress, say_volumes, show
 
 Budget = Annotated[
     str | None,
@@ -71,6 +71,7 @@ def plan(
         raise typer.BadParameter("must be asked for one at a time", param_hint="--explain, --stress")
     changes = None if stress is None else read_stress(stress)
     centre = read_scenario(scenario, settings)
+    say_volumes(centre)
     with progress(quiet) as line:
         found = search(
             centre,

@@ -14,6 +14,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from simcenter.scenario import Scenario
+
 WIDTH = 120
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -40,6 +42,14 @@ def show(result: Any, *, output: Path | None, as_json: bool) -> None:
     if output is not None:  # after printing: whatever happens to the file, the work is not lost
         report.write(result, output)
         typer.echo(f"wrote {output}", err=True)
+
+
+def say_volumes(scenario: "Scenario") -> None:
+    """Say on stderr which volumes count all attempts, and how many of them are taken for first ones."""
+    from simcenter.simulation.attempts import volume_notes
+
+    for note in volume_notes(scenario):
+        typer.echo(note, err=True)
 
 
 def print_json(value: Any) -> None:

@@ -20,7 +20,7 @@ from simcenter.cli.options import (
     read_scenario,
     writable,
 )
-from simcenter.cli.screen import counted, progress, show
+from simcenter.cli.screen import counted, progress, say_volumes, show
 
 
 def simulate(
@@ -57,6 +57,7 @@ def simulate(
     from simcenter.simulation.staffing import Staffing
 
     centre = read_scenario(scenario, settings)
+    say_volumes(centre)
     advisers = None if staffing is None else Staffing.from_scenario(centre, read_staffing_frame(staffing, centre))
     with progress(quiet) as line:
         results = experiment.simulate(

@@ -34,6 +34,7 @@ from simcenter.measures.meter import Meter
 from simcenter.measures.promises import SHORT_ABANDON_S, compile_promises
 from simcenter.measures.tally import Tally
 from simcenter.measures.targets import criteria
+from simcenter.simulation.attempts import volume_notes
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.log import ContactLog
 from simcenter.simulation.staffing import Staffing
@@ -180,6 +181,7 @@ class Results:
     def provenance(self) -> dict[str, Any]:
         """Where the numbers came from: enough to make them again, and nothing that would differ then."""
         meter = self._accumulator.meter
+        volumes = volume_notes(self.scenario)
         return {
             "scenario": self.scenario.name,
             "scenario_hash": self.scenario.hash,
@@ -193,6 +195,7 @@ class Results:
             "service_level": dict(zip(meter.places.names, meter.promises.definition, strict=True)),
             "short_abandon_s": SHORT_ABANDON_S,
             "pooled_percentile_relative_error": RELATIVE_ERROR,
+            **({"volumes": list(volumes)} if volumes else {}),
             "simcenter": __version__,
             "python": platform.python_version(),
             "numpy": np.__version__,

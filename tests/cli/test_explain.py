@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from typer.testing import Result
 
 Run = Callable[..., Result]
@@ -39,11 +40,20 @@ def test_explain_and_stress_are_asked_for_one_at_a_time(run: Run, small: Path) -
     assert "--explain, --stress" in result.stderr
 
 
-def test_requirement_says_what_it_made_of_the_volumes(run: Run, small: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [["requirement"], ["simulate", "--replications", "2", "--json"], ["plan", "--replications", "10", "--json"]],
+)
+def test_commands_say_what_they_made_of_the_volumes(run: Run, small: Path, command: list[str]) -> None:
     redial = 'redial = { share = 0.5, after = "5 min" }\nvolume_counts = { counts = "all attempts", abandoned = 0.2 }'
     small.write_text(small.read_text().replace('patience = "3 min"', f'patience = "3 min"\n{redial}'))
-    result = run("requirement", small)
-    assert result.exit_code == 0, result.stderr
+    if command[0] == "simulate":
+        small.write_text(small.read_text().replace("[desks.team]\n", "[desks.team]\nadvisers = 3\n"))
+    result = run(command[0], small, *command[1:])
+    assert result.exit_code in (0, 3), result.stderr
+    if "--json" in command:
+        (said,) = json.loads(result.stdout)["provenance"]["volumes"]
+        assert said in result.stderr
     assert "(90.0%) are first attempts, the others redials and repeats" in result.stderr
 
 
