@@ -186,7 +186,7 @@ def test_measures_name_unit_formula_and_source(run: Run) -> None:
 
 def test_scenarios_lists_the_ready_ones(run: Run) -> None:
     result = run("scenarios")
-    assert [line.split()[0] for line in ok(result).splitlines()] == ["bank_1999", "first", "home_shopping"]
+    assert [line.split()[0] for line in ok(result).splitlines()] == ["bank_1999", "first", "home_shopping", "insurance"]
     assert "simcenter init NAME" in result.stderr
 
 
@@ -210,7 +210,8 @@ def test_init_of_an_unknown_name_lists_the_known(run: Run) -> None:
     result = run("init", "bank")
     assert result.exit_code == 2
     assert (
-        result.stderr == "simcenter: bank: no ready scenario of that name; there are bank_1999, first, home_shopping\n"
+        result.stderr
+        == "simcenter: bank: no ready scenario of that name; there are bank_1999, first, home_shopping, insurance\n"
     )
 
 
