@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 UNTARGETED = 0.90
 """Occupancy at which work without any target is staffed."""
 DUST = 1e-9
+MOMENT_S = 1e-3
+"""The least mean handle time: contacts that are all handed on at once take none."""
 MOST_CV = 20.0
 NOBODY, NO_TARGET = -1, -2
 """What asks for a pool's advisers where it is no limit of a queue."""
@@ -70,9 +72,9 @@ def loads(centre: Centre, queues: "Sequence[Queue]", work_s: FloatArray, flows: 
         law = queues[q].handle_time.law
         shape: dict[str, Any] = {} if law.law == "exponential" else {"law": "lognormal", "cv": min(law.cv, MOST_CV)}
         for d in np.flatnonzero(centre.serves[:, q]):
-            legs = float(flows.taken[:, d, q].sum())
-            if legs > DUST:
-                aht_s = float(flows.work_s[:, d, q].sum()) / legs
+            legs, seconds = float(flows.taken[:, d, q].sum()), float(flows.work_s[:, d, q].sum())
+            if legs > DUST and seconds > 0:
+                aht_s = max(seconds / legs, MOMENT_S)
                 even = work_s[:, d, q] / aht_s
                 load[:, d, q] = erlang.load_over_time(even, aht_s, interval_s=centre.interval_s, method=method, **shape)
     return load
@@ -180,7 +182,7 @@ def pool_of(centre: Centre, flows: Flows, load: FloatArray, desk: int, queue: in
         own = np.minimum(centre.own_share[queue] * everywhere / np.maximum(legs.sum(axis=1), DUST), 1.0)
     return Pool(
         load=(load[t, desk][:, mine] / flows.joined[t][:, mine]).sum(axis=1),
-        aht_s=flows.work_s[t, desk][:, mine].sum(axis=1) / taken,
+        aht_s=np.maximum(flows.work_s[t, desk][:, mine].sum(axis=1) / taken, MOMENT_S),
         patience_s=float(centre.patience_s[queue]),
         places=float(centre.places[queue]),
         lines=_lines_left(centre, load, desk, queue, t),

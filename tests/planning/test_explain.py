@@ -46,7 +46,7 @@ def test_the_parts_of_a_ready_scenario_add_up(name: str) -> None:
     assert frame["advisers"].sum() == form.staffing.advisers.sum()
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(st.one_of(scenarios(), scenarios(given=False, rules=True)))
 def test_the_parts_of_any_scenario_add_up(data: dict[str, Any]) -> None:
     adds_up(explain(Scenario.from_dict(data)))

@@ -197,3 +197,15 @@ def test_callbacks_ring_in_vain_and_some_are_never_reached() -> None:
     form.conditions.called_back[:] = 1.0
     flows = solve_flows(form.centre, form.conditions)
     np.testing.assert_allclose(flows.work_s[10, 0, 0], 100 * (0.75 * 180 + 0.75 * 30))
+
+
+def test_a_desk_that_hands_on_everybody_at_once_has_hardly_any_work() -> None:
+    transfers = {"hard": {"share": 1.0, "after": "0 s"}}
+    one = scenario(
+        {"calls": phone(400), "hard": phone()},
+        {"front": {"serves": {"calls": {"transfers": transfers}}}, "back": {"serves": {"hard": {}}}},
+    )
+    form = closed_form(one)
+    assert form.flows.work_s[:, 0].sum() == 0
+    assert form.staffing.advisers[9:13, 0].max() <= 1
+    assert form.staffing.advisers[10, 1] == np.ceil(ROOM)

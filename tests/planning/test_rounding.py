@@ -43,7 +43,7 @@ def test_channels_and_chance_are_added_before_rounding() -> None:
     assert form.staffing.advisers[10, 0] < sum(np.ceil(part[10, 0]) for part in parts) + 1
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(scenarios(given=False, rules=True))
 def test_every_number_is_one_rounding_above_its_exact_need(data: dict[str, object]) -> None:
     """Less than one adviser of each desk and interval is rounding, wherever no bound of the file says otherwise."""
