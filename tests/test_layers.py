@@ -28,6 +28,7 @@ COMPILED = {
     "_draws": {"simulation"},
     "_engine": {"simulation"},
     "_tally": {"measures"},
+    "_moments": {"experiment"},
 }
 """Which parts may call each compiled module."""
 

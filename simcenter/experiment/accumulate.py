@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from simcenter import _moments
 from simcenter.experiment.confidence import Estimate, around, student
 from simcenter.experiment.moments import MeanMoments, RatioMoments
 from simcenter.measures.histogram import EMPTY, Histogram
@@ -74,8 +75,8 @@ class Rows:
         """(..., rows, places) by interval as sums over each day, or over the horizon."""
         if span == "interval":
             return values
-        if span == "horizon":
-            return np.asarray(values.sum(axis=-2, keepdims=True))
+        if span == "horizon":  # from the days, which are few: sums over many short rows are slow
+            return np.asarray(self.spanned(values, level, "day").sum(axis=-2, keepdims=True))
         if level != "desk":
             return np.asarray(np.add.reduceat(values, self._first, axis=-2))
         inside, outside = values[..., : self.meter.intervals, :], values[..., self.meter.intervals :, :]
@@ -94,23 +95,30 @@ class _Terms:
         self.measures = _summed(level, rows.meter.rules)
         self.means = sum(m.kind == "mean" for m in self.measures)
         place = {name: field for field, name in enumerate(rows.fields[level])}
-        self._numerators = [[(place[name], f) for name, f in m.numerator.items()] for m in self.measures]
+        self._numerators = _Sums([[(place[name], f) for name, f in m.numerator.items()] for m in self.measures])
         ratios = self.measures[self.means :]
-        self._denominators = [[(place[name], f) for name, f in m.denominator.items()] for m in ratios]
+        self._denominators = _Sums([[(place[name], f) for name, f in m.denominator.items()] for m in ratios])
 
     def sums(self, fields: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Numerators (measures, rows, places), and the denominators of the ratios (ratios, rows, places)."""
-        return _combined(self._numerators, fields), _combined(self._denominators, fields)
+        return self._numerators.of(fields), self._denominators.of(fields)
 
 
-def _combined(parts: list[list[tuple[int, float]]], fields: FloatArray) -> FloatArray:
-    """Each part's terms added up, over (rows, places)."""
-    out: FloatArray = np.zeros((len(parts), *fields.shape[1:]))
-    # Not a matrix product: that would start threads, which take longer than all of this.
-    for one, terms in zip(out, parts, strict=True):
-        for field, factor in terms:
-            one += fields[field] if factor == 1 else factor * fields[field]
-    return out
+class _Sums:
+    """Sums of terms (field, factor), one after the other."""
+
+    def __init__(self, parts: list[list[tuple[int, float]]]) -> None:
+        terms = [term for part in parts for term in part]
+        self._first = np.cumsum([0, *map(len, parts)], dtype=np.int64)
+        self._field = np.array([field for field, _ in terms], dtype=np.int64)
+        self._factor = np.array([factor for _, factor in terms], dtype=np.float64)
+
+    def of(self, fields: FloatArray) -> FloatArray:
+        """Each sum over (rows, places), given the fields (fields, rows, places)."""
+        out: FloatArray = np.zeros((len(self._first) - 1, *fields.shape[1:]))
+        flat = out.reshape(len(out), fields[0].size)
+        _moments.combine(fields.reshape(len(fields), -1), self._first, self._field, self._factor, flat)
+        return out
 
 
 def _summed(level: Level, rules: frozenset[Rule]) -> list[Measure]:
@@ -156,14 +164,18 @@ class Accumulator:
         }
         self._max_wait_s: FloatArray = np.full((meter.days, places), np.nan)
         self._histograms: list[Histogram] = [EMPTY]
-        self._compact = 1 << 16
+        self._kept, self._compact = 0, 1 << 16
+        """Buckets kept, in all histograms, and so many that these are made one."""
 
     def add(self, tally: Tally) -> None:
         """The tally of the next replication."""
         for level, terms in self._terms.items():
             sums = terms.sums(self.rows.read(tally, level))
             for span in SPANS:
-                numerator, denominator = (self.rows.spanned(part, level, span) for part in sums)
+                numerator, denominator = (
+                    self.rows.spanned(sums[0], level, span),
+                    self.rows.spanned(sums[1], level, span),
+                )
                 self._means[level, span].add(numerator[: terms.means])
                 self._ratios[level, span].add(numerator[terms.means :], denominator)
         self._handed_on.add(tally.transfers.astype(np.float64))
@@ -171,9 +183,11 @@ class Accumulator:
         self._percentiles["horizon"].add(tally.percentiles[:, None, :])
         self._max_wait_s = np.fmax(self._max_wait_s, tally.max_wait_s)
         self._histograms.append(tally.waits)
-        if sum(len(part.key) for part in self._histograms) > self._compact:
+        self._kept += len(tally.waits.key)
+        if self._kept > self._compact:
             self._histograms = [Histogram.sum(self._histograms)]
-            self._compact = max(self._compact, 4 * len(self._histograms[0].key))
+            self._kept = len(self._histograms[0].key)
+            self._compact = max(self._compact, 4 * self._kept)
         self.replications += 1
 
     def estimate(self, measure: Measure, span: str, confidence: float) -> Estimate | None:
@@ -233,6 +247,7 @@ class Accumulator:
             return Estimate(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
         self._histograms = [Histogram.sum(self._histograms)]
         pooled = self._histograms[0]
+        self._kept = len(pooled.key)
         if span == "horizon":
             pooled = pooled.regrouped(np.tile(np.arange(places), self.meter.days))
         value = pooled.percentile(measure.percent, exact.seen[place].size).reshape(exact.seen[place].shape)

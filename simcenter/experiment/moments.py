@@ -5,6 +5,8 @@ from types import EllipsisType
 import numpy as np
 import numpy.typing as npt
 
+from simcenter import _moments
+
 FloatArray = npt.NDArray[np.float64]
 
 _DUST = 1e-13
@@ -21,14 +23,8 @@ class MeanMoments:
 
     def add(self, values: FloatArray) -> None:
         """One replication's values."""
-        seen = self.replications
-        if seen:
-            off = values - self.numerator / seen
-            off *= off
-            off *= seen / (seen + 1)
-            self._squares += off
-        self.numerator += values
-        self.replications = seen + 1
+        _moments.add_mean(values.ravel(), self.numerator.ravel(), self._squares.ravel(), self.replications)
+        self.replications += 1
 
     def ratio(self, part: int | EllipsisType = ...) -> FloatArray:
         """Means, of all or of one part of the first axis."""
@@ -57,20 +53,10 @@ class RatioMoments:
 
     def add(self, numerator: FloatArray, denominator: FloatArray) -> None:
         """One replication's numerators and denominators."""
-        seen = self.replications
-        if seen:
-            weight = seen / (seen + 1)
-            off_n = numerator - self.numerator / seen
-            off_d = denominator - self.denominator / seen
-            weighted = weight * off_n
-            self._nn += weighted * off_n
-            self._nd += weighted * off_d
-            off_d *= off_d
-            off_d *= weight
-            self._dd += off_d
-        self.numerator += numerator
-        self.denominator += denominator
-        self.replications = seen + 1
+        sums = (self.numerator, self.denominator, self._nn, self._nd, self._dd)
+        flat = (part.ravel() for part in sums)  # of whole arrays: no copies
+        _moments.add_ratio(numerator.ravel(), denominator.ravel(), *flat, self.replications)
+        self.replications += 1
 
     def ratio(self, part: int | EllipsisType = ...) -> FloatArray:
         """Ratio of the sums, of all or of one part of the first axis; NaN where the denominator is zero."""

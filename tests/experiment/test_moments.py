@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simcenter.experiment.confidence import around, student
-from simcenter.experiment.moments import RatioMoments
+from simcenter.experiment.moments import MeanMoments, RatioMoments
 
 pairs = st.lists(st.tuples(st.integers(0, 1000), st.integers(1, 1000)), min_size=2, max_size=30)
 
@@ -84,3 +84,25 @@ def test_intervals_stay_inside_what_is_possible():
     near = around(np.array([0.99, 0.01]), np.array([0.05, 0.05]), 10, 0.95, 1.0)
     assert near.high[0] == 1.0
     assert near.low[1] == 0.0
+
+
+@given(st.lists(st.lists(st.floats(-1e9, 1e9), min_size=6, max_size=6), min_size=1, max_size=8))
+def test_the_compiled_moments_are_those_of_welford_to_the_last_bit(samples):
+    means, ratios = MeanMoments((3,)), RatioMoments((3,))
+    sums, squares = np.zeros(6), {name: np.zeros(3) for name in ("nn", "nd", "dd")}
+    for seen, sample in enumerate(np.array(samples)):
+        ratios.add(sample[:3], sample[3:])
+        means.add(sample[:3])
+        if seen:
+            off = sample - sums / seen
+            weighted = seen / (seen + 1) * off[:3]
+            squares["nn"] += weighted * off[:3]
+            squares["nd"] += weighted * off[3:]
+            squares["dd"] += off[3:] * off[3:] * (seen / (seen + 1))
+        sums += sample
+    np.testing.assert_array_equal(np.concatenate([ratios.numerator, ratios.denominator]), sums)
+    for name, values in squares.items():
+        np.testing.assert_array_equal(getattr(ratios, f"_{name}"), values)
+    np.testing.assert_array_equal(means.numerator, sums[:3])
+    np.testing.assert_allclose(means._squares, squares["nn"], rtol=1e-12)
+    assert means.replications == ratios.replications == len(samples)
