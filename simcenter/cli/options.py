@@ -72,19 +72,21 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stder
 
 
 def read_scenario(file: Path, settings: list[str] | None = None) -> "Scenario":
-    """The scenario of a file or a ready one, with the given keys changed."""
+    """The scenario of a file or a ready one, with the given keys changed, all of them at once."""
     from simcenter.scenario import load_scenario
     from simcenter.scenario.ready import find_scenario
 
     scenario = load_scenario(find_scenario(file))
+    changes: dict[str, Any] = {}
     for setting in settings or ():
         key, equals, value = setting.partition("=")
         if not key or not equals:
             raise typer.BadParameter(
                 f'{setting!r} is not of the form KEY=VALUE, such as horizon.days=1, or queues.calls.patience="2 min"'
             )
-        scenario = scenario.replace(key.strip(), read_value(value.strip()))
-    return scenario
+        changes.pop(key.strip(), None)  # given twice: the last one counts, in its turn
+        changes[key.strip()] = read_value(value.strip())
+    return scenario.replace(changes) if changes else scenario
 
 
 def read_value(text: str) -> Any:

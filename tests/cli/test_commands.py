@@ -78,6 +78,16 @@ def test_set_changes_a_key(run: Run, small: Path) -> None:
     assert "queues.calls.patience" in wrong.stderr
 
 
+def test_set_changes_all_keys_at_once(run: Run, small: Path) -> None:
+    words = ["--set", "lines.main=4", "--set", "queues.calls.lines=main", "--set", "lines.main=5"]
+    assert json.loads(ok(run("check", small, "--json", *words)))["lines"] == {"main": 5}
+    words = ["--set", "queues.calls.redial.share=0.5", "--set", "queues.calls.redial.after=5 min"]
+    assert json.loads(ok(run("check", small, "--json", *words)))["queues"]["calls"]["redial"]["share"] == 0.5
+    alone = run("check", small, "--set", "lines.main=4")
+    assert alone.exit_code == 2
+    assert "lines.main" in alone.stderr
+
+
 # ---- requirement, simulate ----
 
 
