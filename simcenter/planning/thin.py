@@ -31,6 +31,8 @@ class Minimality:
     how: str
 
 
+GROUP = 16
+"""Advisers that are first tried to be taken away at once."""
 ROUNDING = 1e-6
 """Contacts or seconds."""
 
@@ -95,6 +97,7 @@ class Thinner:
         units = self._search.units
         if self.apart and not self._seen_apart(best):
             self._together()
+        best = self._in_groups(best, promise)
         breaks = np.full(len(units), UNKNOWN)
         by_promise = np.argsort(-promise, kind="stable")
         lines = {int(day): deque(by_promise[self._unit_day[by_promise] == day]) for day in np.unique(self._unit_day)}
@@ -127,6 +130,23 @@ class Thinner:
                     lines[day].extend(np.flatnonzero(again))
                     breaks[again] = UNKNOWN
         return self._confirmed(best, promise, Minimality(breaks, True, self._how()))
+
+    def _in_groups(self, best: Sample, promise: FloatArray) -> Sample:
+        """First many at once, of the units that should be harmless, fewer after each failure: most of what can go."""
+        units, size = self._search.units, GROUP
+        line = [int(unit) for unit in np.argsort(-promise, kind="stable") if promise[unit] >= 0]
+        while size > 1 and line:
+            level = self._search.level(best)
+            fewer = level.copy()
+            fewer[line[:size]] -= 1
+            fewer = np.maximum(fewer, units.least)
+            sample = self._look(units.spread(fewer)) if self._search.allowed(fewer, level) else None
+            if sample is None or (self._search.missing(sample, self._per_deviation) > 0).any():
+                size //= 2
+                continue
+            best = self._search.best = sample
+            line = line[size:]
+        return best
 
     def _how(self) -> str:
         if not self.apart:
