@@ -89,4 +89,17 @@ def counted(line: Line | None) -> Callable[[int, int], None] | None:
     """The same for work that counts replications."""
     if line is None:
         return None
-    return lambda done, wanted: line(f"replication {done} of {wanted}", done / wanted)
+    began = time.monotonic()
+
+    def told(done: int, wanted: int) -> None:
+        left_s = (time.monotonic() - began) * (wanted - done) / done
+        line(f"replication {done} of {wanted}, {span(left_s)} left", done / wanted)
+
+    return told
+
+
+def span(seconds: float) -> str:
+    """About how long, for people: 45 s, 12 min, 3 h."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"

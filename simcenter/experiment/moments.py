@@ -53,9 +53,16 @@ class RatioMoments:
 
     def add(self, numerator: FloatArray, denominator: FloatArray) -> None:
         """One replication's numerators and denominators."""
-        sums = (self.numerator, self.denominator, self._nn, self._nd, self._dd)
-        flat = (part.ravel() for part in sums)  # of whole arrays: no copies
-        _moments.add_ratio(numerator.ravel(), denominator.ravel(), *flat, self.replications)
+        _moments.add_ratio(
+            numerator.ravel(),
+            denominator.ravel(),
+            self.numerator.ravel(),  # of a whole array: no copy
+            self.denominator.ravel(),
+            self._nn.ravel(),
+            self._nd.ravel(),
+            self._dd.ravel(),
+            self.replications,
+        )
         self.replications += 1
 
     def ratio(self, part: int | EllipsisType = ...) -> FloatArray:

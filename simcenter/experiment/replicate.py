@@ -1,5 +1,6 @@
 """Replications: play the same centre again and again, in order, in as many processes as wanted."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -45,6 +46,13 @@ class Player:
         return self.meter.tally(log), log if task.keep_log else None
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # not every system tells which
+
+
 class Players:
     """A pool of ``jobs`` players of one network, kept over several calls. Use it in a ``with`` statement.
 
@@ -55,16 +63,16 @@ class Players:
     network : Network
     promises : Promises
     jobs : int
-        Processes.
+        Processes; 0: as many as there are cores for this process.
     engine : str
         As in :func:`simcenter.simulation.engine.play`.
     """
 
     def __init__(self, network: Network, promises: Promises, *, jobs: int = 1, engine: str = "auto") -> None:
-        if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
-            raise ScenarioError([f"jobs: must be a whole number from 1, got {jobs!r}"])
+        if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 0:
+            raise ScenarioError([f"jobs: must be a whole number from 1, or 0 for all cores, got {jobs!r}"])
         self._player = Player(network, promises, engine)
-        self._jobs = jobs
+        self._jobs = jobs or cores()
         self._workers: list[Worker] = []
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._threads: ThreadPoolExecutor | None = None
@@ -83,16 +91,15 @@ class Players:
         self, staffing: Staffing, *, seed: int, replications: range, keep_logs: int
     ) -> Iterator[tuple[Tally, ContactLog | None]]:
         """Like :meth:`play`, with the logs of the first ``keep_logs`` replications."""
-        tasks = [Task(staffing, seed, one, place < keep_logs) for place, one in enumerate(replications)]
+        tasks = (Task(staffing, seed, one, place < keep_logs) for place, one in enumerate(replications))
         if self._jobs == 1:
             yield from map(self._player, tasks)
             return
-        waiting = iter(tasks)
         running: deque[Future[tuple[Tally, ContactLog | None]]] = deque()
-        threads = self._start(min(self._jobs, len(tasks)))
+        threads = self._start(min(self._jobs, len(replications)))
         try:
             # A few ahead keep all workers busy; more would only pile up finished tallies.
-            for task in waiting:
+            for task in tasks:
                 running.append(threads.submit(self._ask, task))
                 if len(running) >= 3 * self._jobs:
                     yield running.popleft().result()
@@ -158,7 +165,7 @@ def replicate(
     replications : range
         Their numbers.
     jobs : int
-        Processes.
+        Processes; 0: all cores.
     engine : str
     progress : callable, optional
         Called with (done, wanted) after each.

@@ -73,7 +73,8 @@ def test_an_error_in_a_worker_is_raised_here(centre, players):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"jobs": 0}, "jobs: must be a whole number from 1, got 0"),
+        ({"jobs": -1}, "jobs: must be a whole number from 1, or 0 for all cores, got -1"),
+        ({"jobs": True}, "jobs: must be a whole number from 1, or 0 for all cores, got True"),
         ({"replications": 0}, "replications: must be a whole number from 1, got 0"),
         ({"replications": 2.5}, "replications: must be a whole number from 1, got 2.5"),
         ({"keep_legs": -1}, "keep_legs: must be a whole number from 0, got -1"),
