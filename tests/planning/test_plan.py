@@ -234,6 +234,7 @@ def test_progress_is_told_and_never_goes_back() -> None:
     assert fractions == sorted(fractions)
     assert told[-1] == ("done", 1.0)
     assert any(message.startswith("proof, round 1") for message, _ in told)
+    assert any(message.endswith(" left") for message, _ in told)
 
 
 def test_arguments_that_are_not_allowed_are_all_named() -> None:
