@@ -14,7 +14,7 @@ from simcenter.scenario.demand import item_problems, length_rule, spread
 from simcenter.scenario.desk import MOST_ADVISERS
 from simcenter.scenario.fields import Whole
 from simcenter.scenario.hours import Hours, clock_text
-from simcenter.scenario.problems import Problem, Said, abridged, nearest, show
+from simcenter.scenario.problems import Problem, Said, abridged, key, nearest, show
 from simcenter.scenario.tables import Files, Found, Table, missing_column, number, shorten
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def read_staffing(
     sparse = column == "off_phone"
     read = {desk: np.zeros(calendar.T, dtype=np.int64) for desk in desks}
     given = {desk: np.zeros(calendar.T, dtype=np.bool_) for desk in desks}
+    named: set[str] = set()
     bad: list[Found] = []
     for line, row, at in zip(table.lines, table.rows, times.at, strict=True):
         desk = row[desk_at] if desk_at < len(row) else None
@@ -153,6 +154,7 @@ def read_staffing(
             if not others:
                 bad.append((f"{where}, desk must be a desk of the scenario {nearest(str(desk), desks)}", desk))
             continue
+        named.add(desk)
         if at is None:
             continue
         cell = row[advisers_at] if advisers_at < len(row) else None
@@ -167,7 +169,11 @@ def read_staffing(
         else:
             read[desk][at] = int(value)
     problems = [*times.problems, *shorten(bad)]
-    if not problems and not sparse:
+    if sparse and not problems:
+        return read, [
+            (f"{table.name} must have a row of {key(desk)}", Said("none")) for desk in desks if desk not in named
+        ]
+    if not problems:
         for desk, is_open in desks.items():
             when = f"the desk {desk} is open"
             problems += gaps(table.name, calendar, is_open & ~given[desk], when)

@@ -101,7 +101,7 @@ def abridged(problems: Sequence[Problem], kind: str) -> list[Problem]:
     """The first few problems of a kind, and how many more there are."""
     if len(problems) <= MOST_OF_A_KIND:
         return list(problems)
-    place = problems[0][0]
+    place = problems[MOST_OF_A_KIND - 1][0]  # the last one shown: said after it
     more = Said(f"{len(problems) - MOST_OF_A_KIND} more like these")
     return [*problems[:MOST_OF_A_KIND], (place, kind, more)]
 

@@ -43,6 +43,16 @@ def test_a_list_of_the_horizon_must_be_0_while_closed(small):
         Scenario.from_dict(small)
 
 
+def test_how_many_more_there_are_is_said_last(small):
+    small["desks"]["front"]["advisers"] = [1] * 24
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.from_dict(small)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 11
+    assert "item 1 must be 0" in lines[0]
+    assert lines[-1].endswith("and so on, got 10 more like these")
+
+
 def test_a_staffing_file_gives_every_desk_in_any_order_of_rows(scenario, tmp_path):
     path = write(tmp_path, rows("front") + rows("experts"))
     read = read_staffing_frame(path, scenario)
