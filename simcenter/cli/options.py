@@ -20,14 +20,33 @@ Settings = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the scenario; repeatable: --set horizon.days=1"),
 ]
 ENDINGS = (".csv", ".xlsx", ".json")
+PLOTS = (".svg", ".png")
 
 
 def writable(path: Path | None) -> Path | None:
     """Refuse a place that cannot be written before the work begins, not after it."""
+    return _place(path, ENDINGS)
+
+
+def plottable(path: Path | None) -> Path | None:
+    """The same for a plot, and refuse it where there is nothing to draw it with."""
+    if path is not None and path.suffix.lower() in PLOTS:
+        from simcenter.report.plots import check_drawable
+
+        check_drawable()
+    return _place(path, PLOTS)
+
+
+def drawable(path: Path | None) -> Path | None:
+    """The same for what can be written or drawn."""
+    return plottable(path) if path is not None and path.suffix.lower() in PLOTS else _place(path, (*ENDINGS, *PLOTS))
+
+
+def _place(path: Path | None, endings: tuple[str, ...]) -> Path | None:
     if path is None:
         return None
-    if path.suffix.lower() not in ENDINGS:
-        raise SimcenterError(f"{path}: must end in {', '.join(ENDINGS)}, got {path.suffix or 'no ending'!r}")
+    if path.suffix.lower() not in endings:
+        raise SimcenterError(f"{path}: must end in {', '.join(endings)}, got {path.suffix or 'no ending'!r}")
     if path.is_dir():
         raise SimcenterError(f"{path}: is a folder")
     if not path.parent.is_dir():
@@ -66,7 +85,7 @@ Precision = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same customers.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Processes that share the replications.")]
+Jobs = Annotated[int, typer.Option(min=0, help="Processes that share the replications; 0: one for each core.")]
 Engine = Annotated[str, typer.Option(help="auto, compiled or simpy; every engine gives the same rows.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 

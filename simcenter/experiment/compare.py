@@ -1,6 +1,6 @@
 """Compare: variants of a centre on the same customers, and by how much each measure differs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,9 @@ class Series:
     unit: str
     numerator: FloatArray
     denominator: FloatArray
+
+    def __add__(self, other: "Series") -> "Series":
+        return Series(self.unit, self.numerator + other.numerator, self.denominator + other.denominator)
 
     @property
     def value(self) -> float:
@@ -108,6 +111,17 @@ class Comparison:
         error = float(apart.std(ddof=1)) / np.sqrt(self.replications) if self.replications > 1 else nothing
         half = student(self.confidence, self.replications) * (0.0 if error < DUST else error)
         return base.value, other.value, difference, difference - half, difference + half
+
+    def pooled(self, level: Level, measure: str, places: Collection[str]) -> tuple[Series | None, ...]:
+        """A measure of several places taken together, one series per variant: numerators and denominators summed.
+
+        None for a variant in which none of the places has the measure.
+        """
+        found = []
+        for variant in self._series:
+            parts = [variant[level, place, measure] for place in places if (level, place, measure) in variant]
+            found.append(sum(parts[1:], parts[0]) if parts else None)
+        return tuple(found)
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -1,128 +1,182 @@
-"""The frontier: what fewer transfers, or a better service level, cost; every point a plan with its own proof."""
+"""The frontier: what fewer customers handed on, or more answered in time, cost; every point a proven plan."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from simcenter.errors import ScenarioError
-from simcenter.planning.clock import Progress
-from simcenter.planning.findings import least_passed_on
-from simcenter.planning.levers import levers
+from simcenter.planning.asked import Asked, Cap, Share, asked_of
+from simcenter.planning.clock import Clock, Progress
+from simcenter.planning.gains import Levers, try_levers
+from simcenter.planning.job import Options
+from simcenter.planning.levers import Assumptions
 from simcenter.planning.plan import Plan
-from simcenter.planning.planner import plan
+from simcenter.planning.planner import check_options, planned
 from simcenter.scenario import check_scenario
+from simcenter.simulation.engine import check_engine
 
 if TYPE_CHECKING:
     from simcenter.scenario import Scenario
 
-AGAINST = {
-    "transfers": "the cap on customers handed on",
-    "service level": "the share answered in time that every queue promises",
-}
-"""What cost is traded against."""
-SHIFTS = (-0.10, -0.05, 0.0, 0.05, 0.10)
-"""Service levels are moved by so much at the ends of the frontier and between."""
-HIGHEST = 0.98
-"""Share answered in time above which no point is planned."""
-REACH = 0.8
-"""How far from the uncapped plan towards the least possible share of transfers the last point lies."""
+LEVERS_SHARE = 0.15
+"""Part of the time and of the progress that belongs to the levers."""
+BASIS = (
+    "points planned from the strictest to the loosest, all on the same customers, each begun at the cheapest plan "
+    "proven for a stricter one; where its own search ends dearer, that plan is taken, as its proof holds here too"
+)
+"""How the points hang together."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One point: the ``asked`` cap or shift (None: no cap) and its plan."""
+    """One point: what is ``asked``, its ``plan``, and ``planned_for``: the number of the point, from 1, for which that
+    plan was made (its own, or a stricter one's that turned out cheaper)."""
 
-    asked: float | None
+    asked: Asked
     plan: Plan
+    planned_for: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Frontier:
-    """Plans from the loosest demand to the strictest, all on the same customers.
+    """Plans from the strictest demand to the loosest, all on the same customers.
 
     Attributes
     ----------
-    against : str
-        "transfers" or "service level".
     points : tuple of Point
-    levers : DataFrame, optional
-        What single changes of the centre, planned as its file asks, would buy: see :func:`simcenter.planning.levers`.
+    queues : tuple of str
+        Whose service level is asked for and reported.
+    levers : Levers, optional
+        Where the next euro buys most, from the plan for what the file asks.
     """
 
-    against: str
     points: tuple[Point, ...] = field(repr=False)
-    levers: pd.DataFrame | None = field(default=None, repr=False)
+    queues: tuple[str, ...]
+    levers: Levers | None = field(default=None, repr=False)
+
+    @property
+    def own(self) -> Point:
+        """The point that the file asks for."""
+        return next(point for point in self.points if point.asked.own)
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row per point.
+        """One row per point, the strictest first.
 
-        Columns: ``asked`` (the cap, or the shift of every queue's service level; NaN: none), ``cost``,
-        ``adviser_hours``, ``extra_cost`` beyond the point before, ``transferred`` and ``service_level`` as the last
-        fresh round of the point measured them (of all customers answered; of all queues, by their contacts),
-        ``bound``, ``proven``, and the hours of each desk.
+        Columns: ``point``; ``transfer_cap`` (NaN: no cap); ``answered`` (text: the share asked of the queues, a move of
+        it, or "as in the file"); ``asked_level``: the mean share asked of the frontier's queues, by their contacts
+        at the file's own point; ``own`` (what the file asks); ``proven``; ``cost`` and ``adviser_hours`` over the
+        horizon; ``extra_cost`` beyond the file's own point; ``transferred`` with its interval, of all customers
+        answered; ``service_level`` of the frontier's queues by their contacts (``queue_table`` has each with its
+        interval); ``bound`` on cost; ``planned_for``: the point whose plan it is; ``unmet``.
         """
         rows = []
-        for before, point in zip((None, *self.points), self.points, strict=False):
-            made = point.plan
+        weights = self.own.plan.results.queues["offered"]
+        for number, point in enumerate(self.points, start=1):
+            made, asked = point.plan, point.asked
+            journeys = {str(name): float(column.iloc[-1]) for name, column in made.results.journeys.items()}
             rows.append(
                 {
-                    "asked": np.nan if point.asked is None else point.asked,
+                    "point": number,
+                    "transfer_cap": np.nan if asked.cap is None else asked.cap,
+                    "answered": spoken(asked.answered),
+                    "asked_level": _mean({name: _asked(asked.scenario, name) for name in self.queues}, weights),
+                    "own": asked.own,
+                    "proven": made.proven,
                     "cost": made.cost,
                     "adviser_hours": made.adviser_hours,
-                    "extra_cost": np.nan if before is None else made.cost - before.plan.cost,
-                    "transferred": float(made.results.journeys["transferred"].iloc[-1]),
-                    "service_level": _service_level(made),
+                    "extra_cost": made.cost - self.own.plan.cost,
+                    "transferred": journeys["transferred"],
+                    "transferred_low": journeys["transferred_low"],
+                    "transferred_high": journeys["transferred_high"],
+                    "service_level": _mean(
+                        {name: float(np.asarray(made.results.queues["service_level"][name])) for name in self.queues},
+                        made.results.queues["offered"],
+                    ),
                     "bound": np.nan if made.bound.cost is None else made.bound.cost,
-                    "proven": made.proven,
-                    **{f"{name}_hours": hours for name, hours in made.staffing.hours().items()},
+                    "planned_for": point.planned_for,
+                    "unmet": "; ".join(str(finding) for finding in made.unmet),
                 }
             )
         return pd.DataFrame(rows)
 
     @property
+    def desk_table(self) -> pd.DataFrame:
+        """One row per point and desk: adviser hours, cost, most advisers at once."""
+        parts = []
+        for number, point in enumerate(self.points, start=1):
+            frame = point.plan.desks[["desk", "adviser_hours", "cost", "most_advisers"]]
+            parts.append(frame.assign(point=number)[["point", *frame.columns]])
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def queue_table(self) -> pd.DataFrame:
+        """One row per point and queue of the frontier: the share asked, the service level and its interval."""
+        rows = []
+        for number, point in enumerate(self.points, start=1):
+            measured = point.plan.results.queues.to_dict("index")
+            for name in self.queues:
+                row = {"point": number, "queue": name, "asked": _asked(point.asked.scenario, name)}
+                for part in ("service_level", "service_level_low", "service_level_high"):
+                    row[part] = float(measured[name][part])
+                rows.append(row)
+        names = ["point", "queue", "asked", "service_level", "service_level_low", "service_level_high"]
+        return pd.DataFrame(rows, columns=names)
+
+    @property
+    def proven(self) -> bool:
+        """Whether every point is proven."""
+        return all(point.plan.proven for point in self.points)
+
+    @property
     def provenance(self) -> dict[str, Any]:
-        """That of the first plan."""
-        return {**self.points[0].plan.provenance, "against": self.against}
+        """That of the plan for what the file asks, and how the points hang together."""
+        return {**self.own.plan.provenance, "frontier": BASIS}
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        """The table, then the advisers of each point."""
-        found = {"frontier": self.table}
+        """The points, their desks and queues, the levers, then the advisers of each point."""
+        found = {"frontier": self.table, "desks": self.desk_table, "service": self.queue_table}
+        if self.levers is not None:
+            found["levers"] = self.levers.table
         for number, point in enumerate(self.points, start=1):
             found[f"plan_{number}"] = point.plan.summary
-        return found if self.levers is None else {**found, "levers": self.levers}
+        return found
 
     def to_json_dict(self) -> dict[str, Any]:
         """As plain JSON values, None where unknown."""
-        table = self.table.astype(object).where(self.table.notna(), None)
-        rows = [
-            {k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()}
-            for row in table.to_dict("records")
-        ]
-        found = {"result_schema": 1, "against": self.against, "frontier": rows}
-        if self.levers is not None:
-            known = self.levers.astype(object).where(self.levers.notna(), None)
-            found["levers"] = known.to_dict("records")
-        return found
+        return {
+            "result_schema": 1,
+            "basis": BASIS,
+            "confidence": self.own.plan.confidence,
+            "seed": self.own.plan.seed,
+            "frontier": _records(self.table),
+            "desks": _records(self.desk_table),
+            "service": _records(self.queue_table),
+            "levers": None if self.levers is None else self.levers.to_json_dict(),
+        }
 
     def __repr__(self) -> str:
         costs = ", ".join(f"{point.plan.cost:g}" for point in self.points)
-        return f"Frontier(against {self.against}: cost {costs})"
+        return f"Frontier({len(self.points)} points, strictest first: cost {costs})"
 
     def _repr_html_(self) -> str:
-        return f"<p>Cost against {escape(self.against)}</p>{self.table.to_html(index=False)}"
+        name = escape(self.own.plan.scenario.name)
+        levers = "" if self.levers is None else self.levers._repr_html_()
+        return f"<p><b>{name}</b></p>{self.table.to_html(index=False)}{levers}"
 
 
 def frontier(
     scenario: "Scenario",
-    against: str = "transfers",
     *,
-    points: int = 5,
-    with_levers: bool = False,
+    transfers: Sequence[Cap] | None = None,
+    answered: Sequence[Share] | None = None,
+    queues: Sequence[str] | None = None,
+    levers: bool = True,
+    assumptions: Assumptions | None = None,
     replications: int = 100,
     seed: int = 0,
     confidence: float = 0.95,
@@ -131,110 +185,120 @@ def frontier(
     time_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Frontier:
-    """Plan a centre again and again, from a loose demand to a strict one, on the same customers.
+    """Plan a centre again and again, from a strict demand to a loose one, and try what else would help.
+
+    What the file asks is always a point. Neither ``transfers`` nor ``answered``: caps from none to near the least there
+    can be, or, where nobody is handed on, shares from 10 points below to 10 above. Both: every pair.
 
     Parameters
     ----------
     scenario : Scenario
-    against : {"transfers", "service level"}
-        The cap on customers handed on: from none down to near the least share that any staffing could have. Or the
-        share answered in time: every queue's promise moved by -10 to +10 points.
-    points : int
-        2 to 20.
-    with_levers : bool
-        Also plan the centre as its file asks, and measure where the next euro would buy most.
-    replications, seed, confidence, jobs, engine
+    transfers : sequence of float or None, optional
+        Caps on the share of customers handed on; None: no cap.
+    answered : sequence of float or str, optional
+        Shares answered in time: 0.8, or "+0.05" for five points more than each queue's own.
+    queues : sequence of str, optional
+        Whose share that is; left out: of all queues with a target ``answered``.
+    levers : bool
+        Also measure where the next euro buys most, with the advisers of the file's own point.
+    assumptions : Assumptions, optional
+        What the levers cost and do, as far as a simulation cannot know it.
+    replications, seed, confidence, jobs, engine, progress
         As in :func:`plan`, for each point.
     time_limit : float, optional
-        Seconds for each point.
-    progress : callable, optional
-        Called with (message, fraction done).
-
-    Returns
-    -------
-    Frontier
+        Seconds for the whole.
 
     Raises
     ------
     ScenarioError
-        For arguments that are not allowed, and where there is nothing to trade: nobody is handed on, or no queue has
-        a service level.
+        For arguments that are not allowed, and where there is nothing to trade.
     """
     check_scenario(scenario)
-    if against not in AGAINST:
-        raise ScenarioError([f"against: must be one of {', '.join(AGAINST)}, got {against!r}"])
-    if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= 20:
-        raise ScenarioError([f"points: must be a whole number from 2 to 20, got {points!r}"])
-    made: list[Point] = []
+    check_options(confidence, time_limit, replications=(replications, 10), seed=(seed, 0))
+    check_engine(engine)
+    asked, chosen = asked_of(scenario, transfers, answered, queues, int(seed), engine)
+    options = Options(int(replications), int(seed), confidence)
+    watch = Watch(len(asked), time_limit, LEVERS_SHARE if levers else 0.0, progress)
+    made = Frontier(_points(asked, options, watch, jobs, engine), chosen)
+    if not levers:
+        return made
+    how: dict[str, Any] = {"replications": replications, "seed": seed, "confidence": confidence, "jobs": jobs}
+    advisers = made.own.plan.staffing
+    return replace(
+        made, levers=try_levers(scenario, advisers, assumptions, engine=engine, progress=watch.levers, **how)
+    )
 
-    def planned(one: "Scenario", asked: float | None) -> Plan:
-        number = len(made)
+
+def _points(asked: list[Asked], options: Options, watch: "Watch", jobs: int, engine: str) -> tuple[Point, ...]:
+    """The plans, the strictest first."""
+    points: list[Point] = []
+    for number, one in enumerate(asked, start=1):
+        points.append(_point(number, one, points, options, watch.clock(number), jobs, engine))
+    return tuple(points)
+
+
+def _point(
+    number: int, asked: Asked, before: list[Point], options: Options, clock: Clock, jobs: int, engine: str
+) -> Point:
+    """The plan of a point, or the cheapest proven one of a stricter point if its own is not cheaper."""
+    stricter = [point for point in before if point.plan.proven and point.asked.covers(asked)]
+    best = min(stricter, key=lambda point: point.plan.cost, default=None)
+    start = None if best is None else best.plan.staffing.advisers
+    own = planned(asked.scenario, options, clock, jobs=jobs, engine=engine, start=start)
+    if best is not None and (not own.proven or own.cost > best.plan.cost):
+        return Point(asked, best.plan, best.planned_for)
+    return Point(asked, own, number)
+
+
+class Watch:
+    """Time and progress of a frontier: its points one after the other, then the levers."""
+
+    def __init__(self, points: int, limit_s: float | None, levers: float, progress: Progress | None) -> None:
+        self._points, self._limit_s, self._rest, self._progress = points, limit_s, levers, progress
+        self._started_s = time.monotonic()
+
+    def clock(self, number: int) -> Clock:
+        """The clock of point ``number``: an equal part of the time that is left."""
+        limit_s = None
+        if self._limit_s is not None:
+            left_s = (1 - self._rest) * self._limit_s - (time.monotonic() - self._started_s)
+            limit_s = max(left_s / (self._points - number + 1), 0.1)
 
         def told(message: str, share: float) -> None:
-            if progress is not None:
-                progress(f"point {number + 1} of {points}: {message}", (number + share) / points)
+            if self._progress is not None:
+                done = (1 - self._rest) * (number - 1 + share) / self._points
+                self._progress(f"point {number} of {self._points}: {message}", done)
 
-        found = plan(
-            one,
-            replications=replications,
-            seed=seed,
-            confidence=confidence,
-            jobs=jobs,
-            engine=engine,
-            time_limit=time_limit,
-            progress=told,
-        )
-        made.append(Point(asked, found))
-        return found
+        return Clock(limit_s, told)
 
-    if against == "transfers":
-        _capped(scenario, points, planned)
-    else:
-        _shifted(scenario, points, planned)
-    tried = None
-    if with_levers:
-        options: dict[str, Any] = {"replications": replications, "jobs": jobs, "engine": engine}
-        asked = plan(scenario, seed=seed, confidence=confidence, time_limit=time_limit, **options)
-        tried = levers(asked, progress=progress, **options)
-    return Frontier(against, tuple(made), tried)
+    def levers(self, done: int, wanted: int) -> None:
+        """After each replication of the levers."""
+        if self._progress is not None:
+            self._progress(f"levers: replication {done} of {wanted}", 1 - self._rest + self._rest * done / wanted)
 
 
-Planned = Callable[["Scenario", float | None], Plan]
+def spoken(share: Share | None) -> str:
+    """What is asked of the service level, in words."""
+    if share is None:
+        return "as in the file"
+    return f"{100 * float(share):+g} points" if isinstance(share, str) else f"{100 * share:g} %"
 
 
-def _capped(scenario: "Scenario", points: int, planned: Planned) -> None:
-    """Without a cap, then with caps in equal steps towards the least share possible."""
-    free = scenario.replace({"targets.transferred": None, "targets.bounced": None})
-    share = float(planned(free, None).results.journeys["transferred"].iloc[-1])
-    least = least_passed_on(scenario)
-    if not share > 0:
-        raise ScenarioError(["against: must be a centre whose customers are handed on, got one where nobody is"])
-    for step in range(1, points):
-        cap = round(share - REACH * (share - least) * step / (points - 1), 4)
-        planned(free.replace("targets.transferred", cap), cap)
+def _asked(scenario: "Scenario", queue: str) -> float:
+    """The share answered in time that a queue promises."""
+    target = scenario.queues[queue].target
+    return float("nan") if target is None or target.answered is None else target.answered
 
 
-def _shifted(scenario: "Scenario", points: int, planned: Planned) -> None:
-    """Every queue's share answered in time moved by so many points."""
-    shares = {
-        name: queue.target.answered
-        for name, queue in scenario.queues.items()
-        if queue.target is not None and queue.target.answered is not None
-    }
-    if not shares:
-        raise ScenarioError(["against: must be a centre with a target `answered`, got one without"])
-    for shift in np.linspace(SHIFTS[0], SHIFTS[-1], points):
-        changes = {
-            f'queues."{name}".target.answered': round(float(np.clip(share + shift, 0.05, max(HIGHEST, share))), 4)
-            for name, share in shares.items()
-        }
-        planned(scenario.replace(changes), round(float(shift), 4))
-
-
-def _service_level(made: Plan) -> float:
-    """Of all queues with a promise, by their contacts."""
-    frame = made.results.queues.loc[list(made.scenario.queues)]
-    known = frame["service_level"].notna() & (frame["offered"] > 0)
-    if not known.any():
+def _mean(values: dict[str, float], weights: pd.Series) -> float:
+    """The mean of the queues' values by their weights; NaN where nothing is known."""
+    known = [name for name, value in values.items() if value == value and weights[name] > 0]
+    if not known:
         return float("nan")
-    return float(np.average(frame["service_level"][known], weights=frame["offered"][known]))
+    return float(np.average([values[name] for name in known], weights=[float(weights[name]) for name in known]))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, NaN as None."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(k): v.item() if isinstance(v, np.generic) else v for k, v in row.items()} for row in rows]

@@ -74,7 +74,7 @@ def plan(
         For arguments that are not allowed.
     """
     check_scenario(scenario)
-    _check(confidence, time_limit, replications=(replications, 10), seed=(seed, 0), block=(block, 1))
+    check_options(confidence, time_limit, replications=(replications, 10), seed=(seed, 0), block=(block, 1))
     check_engine(engine)
     wanted = None if budget is None else read_budget(budget)
     options = Options(int(replications), int(seed), confidence, int(block), wanted)
@@ -106,7 +106,8 @@ def _silent(message: str, fraction: float) -> None:
     """Tell nobody."""
 
 
-def _check(confidence: float, time_limit: float | None, **whole: tuple[object, int]) -> None:
+def check_options(confidence: float, time_limit: float | None, **whole: tuple[object, int]) -> None:
+    """Raise ScenarioError for options that are not allowed, all at once; ``whole``: (value, least) of each."""
     problems = [
         f"{name}: must be a whole number from {least}, got {value!r}"
         for name, (value, least) in whole.items()

@@ -1,4 +1,4 @@
-"""Files: a result written as CSV, XLSX or JSON, by the ending of the name; whole or not at all."""
+"""Files: a result written as CSV, XLSX, JSON or a plot, by the ending of the name; whole or not at all."""
 
 import contextlib
 import json
@@ -38,14 +38,14 @@ def write(result: "Reportable | Staffing | pd.DataFrame | Scenario", path: str |
 
     The file is written under another name beside it first, then renamed: whatever happens, there is no half of it.
     A CSV holds one table: a staffing (which can be read again), every measure of results, or the table given; an XLSX
-    holds all tables, one a sheet.
+    holds all tables, one a sheet. A frontier can be drawn: .svg or .png, by matplotlib (the extra ``plots``).
 
     Parameters
     ----------
     result : Results, Plan, Staffing, DataFrame or Scenario
         A scenario goes into .json only: the resolved form, which ``load_scenario`` reads.
     path : str or path
-        Ends in .csv, .xlsx or .json.
+        Ends in .csv, .xlsx or .json; for a frontier also .svg or .png.
 
     Raises
     ------
@@ -57,12 +57,9 @@ def write(result: "Reportable | Staffing | pd.DataFrame | Scenario", path: str |
         raise SimcenterError(f"result: must be Results, Plan, Staffing, DataFrame or Scenario, got {result!r:.80}")
     if isinstance(result, Scenario) and target.suffix.lower() != ".json":
         raise SimcenterError(f"{target}: must end in .json for a scenario, got {target.suffix or 'no ending'!r}")
-    try:
-        save = _WAYS[target.suffix.lower()]
-    except KeyError:
-        raise SimcenterError(
-            f"{target}: must end in {', '.join(_WAYS)}, got {target.suffix or 'no ending'!r}"
-        ) from None
+    save = _WAYS.get(target.suffix.lower())
+    if save is None:
+        raise SimcenterError(f"{target}: must end in {', '.join(_TABLES)}, got {target.suffix or 'no ending'!r}")
     try:
         handle, name = tempfile.mkstemp(suffix=target.suffix, prefix=f".{target.stem[:40]}-", dir=target.parent)
         os.close(handle)
@@ -154,4 +151,11 @@ def _write_xlsx(result: Any, path: Path) -> None:
     write_sheets(tables_of(result), getattr(result, "provenance", {}), path)
 
 
-_WAYS: dict[str, Callable[[Any, Path], None]] = {".csv": _write_csv, ".xlsx": _write_xlsx, ".json": _write_json}
+def _write_plot(result: Any, path: Path) -> None:
+    from simcenter.report.plots import write_plot
+
+    write_plot(result, path)
+
+
+_TABLES: dict[str, Callable[[Any, Path], None]] = {".csv": _write_csv, ".xlsx": _write_xlsx, ".json": _write_json}
+_WAYS = {**_TABLES, ".svg": _write_plot, ".png": _write_plot}

@@ -1,86 +1,160 @@
-"""The frontier: proven plans from a loose demand to a strict one."""
+"""The frontier: proven plans from a strict demand to a loose one."""
 
 import json
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from planning_centres import front_and_experts, one_queue
+from planning_centres import front_and_experts, one_queue, phone, scenario
 from rich.console import Console
-from typer.testing import CliRunner
 
 import simcenter as sc
 from simcenter import report
-from simcenter.cli.app import app
 from simcenter.errors import ScenarioError
-from simcenter.planning.frontier import Frontier, frontier
-from simcenter.report.frontier import picture
+from simcenter.planning.frontier import Frontier, Watch, frontier
+from simcenter.report.plots import write_plot
 
 
 @pytest.fixture(scope="module")
 def transfers() -> Frontier:
-    return frontier(front_and_experts(), points=3, replications=100, seed=2)
+    return frontier(front_and_experts(cap=0.12), transfers=[0.06, 0.18, None], levers=True, replications=60, seed=2)
 
 
-def test_stricter_caps_hand_on_fewer_and_cost_no_less(transfers: Frontier) -> None:
+def test_a_looser_cap_never_costs_more_and_each_is_kept(transfers: Frontier) -> None:
     table = transfers.table
     assert table["proven"].all()
-    assert np.isnan(table["asked"].iloc[0])
-    assert (np.diff(table["transferred"]) < 0).all()
-    assert (table["transferred"].iloc[1:] <= table["asked"].iloc[1:]).all()
-    # within one adviser hour of the dearer desk, as each point has a proof of its own
-    assert (table["extra_cost"].iloc[1:] >= -3.0).all()
-    assert table["cost"].iloc[-1] > table["cost"].iloc[0]
+    assert table["transfer_cap"].iloc[:3].tolist() == [0.06, 0.12, 0.18]
+    assert np.isnan(table["transfer_cap"].iloc[3])
+    assert (np.diff(table["cost"]) <= 0).all()
+    assert table["cost"].iloc[0] > table["cost"].iloc[-1]
+    assert (table["transferred"].iloc[:3] <= table["transfer_cap"].iloc[:3]).all()
+
+
+def test_what_the_file_asks_is_one_point_and_the_others_are_measured_from_it(transfers: Frontier) -> None:
+    table = transfers.table
+    assert table["own"].tolist() == [False, True, False, False]
+    assert transfers.own.plan.scenario == front_and_experts(cap=0.12)
+    assert table["extra_cost"].iloc[1] == 0
+    assert table["extra_cost"].tolist() == [cost - table["cost"].iloc[1] for cost in table["cost"]]
+
+
+def test_a_plan_taken_from_a_stricter_point_is_that_plan(transfers: Frontier) -> None:
+    for number, point in enumerate(transfers.points, start=1):
+        assert point.planned_for <= number
+        made_for = transfers.points[point.planned_for - 1]
+        assert made_for.plan is point.plan
+        assert made_for.asked.covers(point.asked)
+
+
+def test_the_same_seed_gives_the_same_frontier_in_whatever_order_it_is_asked() -> None:
+    options = {"levers": False, "replications": 20, "seed": 2}
+    one = frontier(one_queue(), answered=[0.9, 0.7], **options)
+    two = frontier(one_queue(), answered=[0.7, 0.9], jobs=2, **options)
+    assert one.table.equals(two.table)
+    assert one.levers is None
 
 
 def test_more_answered_in_time_costs_no_less() -> None:
-    table = frontier(one_queue(), "service level", points=3, replications=40).table
-    assert table["asked"].tolist() == [-0.1, 0.0, 0.1]
-    assert (np.diff(table["service_level"]) > 0).all()
-    assert (table["extra_cost"].iloc[1:] >= 0).all()
+    made = frontier(one_queue(), answered=[0.7, "+0.1"], levers=False, replications=40)
+    table = made.table
+    assert table["asked_level"].tolist() == pytest.approx([0.9, 0.8, 0.7])
+    assert table["answered"].tolist() == ["+10 points", "as in the file", "70 %"]
+    assert (np.diff(table["cost"]) <= 0).all()
+    assert (np.diff(table["service_level"]) < 0).all()
+    assert made.queue_table["asked"].tolist() == pytest.approx([0.9, 0.8, 0.7])
+    assert (made.queue_table["service_level"] > made.queue_table["asked"]).all()
 
 
-def test_nothing_to_trade_is_said() -> None:
-    with pytest.raises(ScenarioError, match="nobody is"):
-        frontier(one_queue(), points=2, replications=20)
-    with pytest.raises(ScenarioError, match="without"):
-        frontier(one_queue(target=None), "service level", points=2, replications=20)
-    with pytest.raises(ScenarioError, match="points"):
-        frontier(one_queue(), points=1)
-    with pytest.raises(ScenarioError, match="against"):
-        frontier(one_queue(), "luck")
+def test_both_give_every_pair_and_none_is_dearer_than_a_stricter_one() -> None:
+    made = frontier(
+        front_and_experts(cap=0.15), transfers=[None], answered=[0.6], queues=["calls"], levers=False, replications=20
+    )
+    assert len(made.points) == 4
+    for one in made.points:
+        for other in made.points:
+            if other.asked.covers(one.asked) and other.plan.proven:
+                assert one.plan.cost <= other.plan.cost
+                assert one.plan.proven
+
+
+def test_a_cap_that_cannot_be_kept_is_a_point_that_is_not_proven() -> None:
+    desks = {"only": {"serves": {"calls": {"transfers": {"hard": 0.3}}}}, "experts": {"serves": {"hard": {}}}}
+    centre = scenario({"calls": phone(160), "hard": phone()}, desks)
+    table = frontier(centre, transfers=[0.1], levers=False, replications=20).table
+    assert table["proven"].tolist() == [False, True]
+    assert "at best 30.0 %" in table["unmet"].iloc[0]
+    assert table["planned_for"].tolist() == [1, 2]
+
+
+def test_the_time_is_shared_between_points_and_levers() -> None:
+    watch = Watch(4, 100.0, 0.2, None)
+    assert watch.clock(1).limit_s == pytest.approx(20.0, abs=0.1)
+    assert watch.clock(4).limit_s == pytest.approx(80.0, abs=0.1)
+    assert Watch(4, None, 0.2, None).clock(1).limit_s is None
+    told: list[float] = []
+    watch = Watch(4, None, 0.2, lambda message, share: told.append(share))
+    watch.clock(3).progress("half", 0.5)
+    watch.levers(5, 10)
+    assert told == pytest.approx([0.5, 0.9])
+
+
+def test_a_short_time_limit_still_gives_every_point() -> None:
+    made = frontier(front_and_experts(cap=0.12), transfers=[None], levers=False, replications=10, time_limit=1.0)
+    assert len(made.points) == 2
 
 
 def test_files_and_tables_of_a_frontier(transfers: Frontier, tmp_path: Path) -> None:
     written = json.loads(json.dumps(transfers.to_json_dict(), allow_nan=False))
-    assert [row["asked"] is None for row in written["frontier"]] == [True, False, False]
+    assert [row["transfer_cap"] for row in written["frontier"]] == [0.06, 0.12, 0.18, None]
+    assert written["levers"]["assumptions"]["menu_effect"] == 0.5
+    assert len(written["levers"]["table"]) == len(transfers.levers.table)  # type: ignore[union-attr]
     sc.write(transfers, tmp_path / "f.xlsx")
-    console = Console(width=120, record=True)
+    sc.write(transfers, tmp_path / "f.csv")
+    assert (tmp_path / "f.csv").read_text().startswith("point,transfer_cap,answered,asked_level,own,proven,cost")
+    console = Console(width=150, record=True)
     report.show(transfers, console)
-    text = console.export_text()
-    assert "no cap" in text
-    assert "Cost against transfers" in text
-    assert "Frontier(against transfers" in repr(transfers)
+    text = " ".join(console.export_text().split())
+    assert "as the file asks" in text
+    assert "Where the next euro buys most" in text
+    assert "specialist: one more at experts" in text
+    assert "Assumed, not simulated" in text
 
 
-def test_the_picture_is_svg_with_a_dot_for_each_plan(transfers: Frontier) -> None:
-    root = ElementTree.fromstring(picture(transfers))
-    dots = [one for one in root.iter() if one.tag.endswith("circle")]
-    assert len(dots) == 3
-    for dot in dots:
-        assert 90 <= float(dot.attrib["cx"]) <= 731
-        assert 59 <= float(dot.attrib["cy"]) <= 381
+def test_plots_are_written_by_their_ending_and_always_the_same(transfers: Frontier, tmp_path: Path) -> None:
+    sc.write(transfers, tmp_path / "f.png")
+    assert (tmp_path / "f.png").read_bytes().startswith(b"\x89PNG")
+    for name in ("a.svg", "b.svg"):
+        sc.write(transfers, tmp_path / name)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert "<svg" in (tmp_path / "a.svg").read_text()
 
 
-def test_from_the_command_line(tmp_path: Path) -> None:
-    file, plot = tmp_path / "one.json", tmp_path / "f.svg"
-    sc.write(one_queue(), file)
-    words = ["frontier", str(file), "--against", "service level", "--points", "2", "--replications", "20", "-q"]
-    done = CliRunner().invoke(app, [*words, "--plot", str(plot), "--levers"])
-    assert done.exit_code == 0
-    assert "Where the next euro buys most" in done.output
-    assert "an extra specialist" in " ".join(done.output.split())
-    assert "-10.0 points" in done.output
-    assert plot.read_text().startswith("<svg")
-    assert CliRunner().invoke(app, [*words, "--plot", "f.png"]).exit_code == 2
+def test_only_a_frontier_is_drawn(tmp_path: Path) -> None:
+    centre = one_queue()
+    with pytest.raises(sc.SimcenterError, match="only a frontier can be drawn"):
+        sc.write(sc.requirement(centre), tmp_path / "f.svg")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_matplotlib_is_said_with_the_remedy(
+    transfers: Frontier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simcenter.report.plots.find_spec", lambda name: None)
+    with pytest.raises(sc.SimcenterError, match=r"pip install 'simcenter\[plots\]'"):
+        write_plot(transfers, tmp_path / "f.svg")
+
+
+def test_what_is_not_allowed_is_said() -> None:
+    for options, words in (
+        ({"transfers": [1.5]}, "transfers: must be shares"),
+        ({"answered": [80]}, "answered: must be shares"),
+        ({"answered": ["nonsense"]}, "answered: must be shares"),
+        ({"answered": [0.8], "queues": ["clals"]}, "queues: must be queues of the scenario.*calls"),
+        ({"replications": 5}, "replications"),
+    ):
+        with pytest.raises(ScenarioError, match=words):
+            frontier(one_queue(), **options)
+    with pytest.raises(ScenarioError, match="got neither"):
+        frontier(one_queue(target={"abandoned": 0.05}))
+    with pytest.raises(ScenarioError, match="at most 50 points"):
+        frontier(one_queue(), answered=[i / 100 for i in range(1, 60)])
