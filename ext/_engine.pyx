@@ -1317,6 +1317,7 @@ cdef class Centre:
                 raise AssertionError(f"{(<bytes>p.broken).decode()} (at {p.now_s} s)")
             if p.failure == NO_MEMORY:
                 raise MemoryError
+            firsts.clear()  # played: the log takes their room
             return finished(&p, columns)
         finally:
             clear(&p)
