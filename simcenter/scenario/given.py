@@ -169,14 +169,11 @@ def read_staffing(
         else:
             read[desk][at] = int(value)
     problems = [*times.problems, *shorten(bad)]
-    if sparse and not problems:
-        return read, [
-            (f"{table.name} must have a row of {key(desk)}", Said("none")) for desk in desks if desk not in named
-        ]
-    if not problems:
+    if not problems and sparse:
+        problems = [(f"{table.name} must have a row of {key(desk)}", Said("none")) for desk in desks.keys() - named]
+    elif not problems:
         for desk, is_open in desks.items():
-            when = f"the desk {desk} is open"
-            problems += gaps(table.name, calendar, is_open & ~given[desk], when)
+            problems += gaps(table.name, calendar, is_open & ~given[desk], f"the desk {desk} is open")
     return read, problems
 
 
