@@ -21,6 +21,8 @@ def start(folder: Path, *words: str) -> tuple["subprocess.Popen[bytes]", int]:
         stdout=subprocess.PIPE,
         stderr=theirs,
         start_new_session=True,
+        # tests in the background of a shell are started with Ctrl-C ignored, and would hand that on
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm", "COLUMNS": "100"},
     )
     os.close(theirs)
