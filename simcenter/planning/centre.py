@@ -124,6 +124,8 @@ class Centre:
         return np.asarray(np.maximum(advisers * (1 - self.absence) - self.off_phone, 0.0))
 
 
+MOMENT_S = 1e-3
+"""The least mean time of a contact: some take none."""
 NO_LIMIT = 1_000_000
 """Advisers of a desk without ``max_advisers``: more than any centre has."""
 
@@ -168,7 +170,9 @@ def _handle_s(queue: "Queue") -> float:
     """Mean handle time: of replayed contacts their own, where the history has it."""
     law_s = queue.handle_time.law.mean_s
     replayed = None if queue.arrivals is None else queue.arrivals.handle_s
-    return law_s if not replayed else float(np.nan_to_num(np.array(replayed), nan=law_s).mean())
+    if not replayed:
+        return law_s
+    return max(float(np.nan_to_num(np.array(replayed, dtype=np.float64), nan=law_s).mean()), MOMENT_S)
 
 
 def _patience_s(queue: "Queue") -> float:

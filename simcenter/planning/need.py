@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simcenter import erlang
-from simcenter.planning.centre import Centre, FloatArray, IntArray
+from simcenter.planning.centre import MOMENT_S, Centre, FloatArray, IntArray
 from simcenter.planning.chance import Chance, busy_days, load_cv, presence
 from simcenter.planning.flows import Flows
 from simcenter.planning.pools import Limit, Pool, least
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 UNTARGETED = 0.90
 """Occupancy at which work without any target is staffed."""
 DUST = 1e-9
-MOMENT_S = 1e-3
-"""The least mean handle time: contacts that are all handed on at once take none."""
 MOST_CV = 20.0
 NOBODY, NO_TARGET = -1, -2
 """What asks for a pool's advisers where it is no limit of a queue."""
