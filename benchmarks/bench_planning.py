@@ -77,7 +77,7 @@ class Bench:
         """From the load alone, one adviser more where the worst target is missed most, until all hold on average."""
         centre = self.centre
         load = self.form.flows.work_s.sum(axis=2) / centre.interval_s
-        advisers = np.clip(np.ceil(load).astype(np.int64), centre.least, centre.most)
+        advisers: IntArray = np.clip(np.ceil(load).astype(np.int64), centre.least, centre.most)
         for _ in range(MOST_STEPS):
             sample = self.simulate(advisers, SEARCHED)
             lacks = shortfall(sample)
