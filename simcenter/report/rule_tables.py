@@ -18,7 +18,6 @@ MOST_DESKS = 8
 """Desks of a centre whose hand-overs are shown from desk to desk."""
 
 _TABLES: tuple[tuple[str, frozenset[str], tuple[tuple[str, str], ...]], ...] = (
-    ("Not let in", frozenset({"balking", "lines"}), (("blocked", "blocked"), ("balked", "balked"))),
     ("Who came again", frozenset({"redial", "repeat"}), (("redials", "redials"), ("repeats", "repeat contacts"))),
     (
         "Callbacks",
@@ -39,6 +38,9 @@ _TABLES: tuple[tuple[str, frozenset[str], tuple[tuple[str, str], ...]], ...] = (
 )
 """Title, the rules of which any must be there, and the measures with their headings."""
 
+_OUTSIDE = (("blocked", "blocked"), ("balked", "balked"), ("turned_away", "turned away"))
+"""Why contacts did not come in; with or without rules, so shown where it happened."""
+
 _CAUSES = (
     ("transferred_out", "handed on"),
     ("transfers_misrouted", "misrouted"),
@@ -49,7 +51,9 @@ _CAUSES = (
 
 def rule_tables(results: Results) -> list[Table]:
     """A table for each rule that the centre has, with the queues and classes in which it did anything."""
-    frame, found = results.queues, []
+    frame = results.queues
+    outside = [pair for pair in _OUTSIDE if (frame[pair[0]] > 0).any()]
+    found = [("Not let in", outside)] if outside else []
     for title, rules, columns in _TABLES:
         if rules & results.rules:
             used = [pair for pair in columns if measure_named("queue", pair[0]).rule in results.rules]

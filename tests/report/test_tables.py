@@ -180,6 +180,18 @@ def test_callbacks_and_returns_have_tables_of_their_own():
     assert "nan" not in text.lower()
 
 
+def test_who_is_not_let_in_is_shown_whatever_the_reason():
+    def headings(text):
+        after = text[text.index("Not let in") :].splitlines()
+        return next(line for line in after if "queue" in line).split()
+
+    full = ruled(waiting_room=0, volume=[60.0] * 48)  # in closed time too
+    assert headings(shown(simulate(full, replications=3))) == ["queue", "blocked", "turned", "away"]
+    volume = centre_of().to_dict()["queues"]["calls [new]"]["volume"]
+    full = ruled(waiting_room=0, volume=[20 * contacts for contacts in volume])
+    assert headings(shown(simulate(full, replications=3))) == ["queue", "blocked"]
+
+
 def test_hand_overs_are_shown_from_desk_to_desk():
     data = centre_of(advisers=4).to_dict()
     data["queues"]["claims"] = {"channel": "phone", "handle_time": "4 min"}
