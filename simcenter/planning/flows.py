@@ -125,7 +125,7 @@ class _Tracer:
         seconds, unresolved, stays = none.copy(), none.copy(), 1.0
         onward: list[tuple[Route, FloatArray]] = []
         belong_elsewhere = self.routes.get((ANY_DESK, q), []) if fresh else []
-        staying = 1.0 - sum(route.share for route in belong_elsewhere)
+        staying = max(1.0 - sum(route.share for route in belong_elsewhere), 0.0)
         for route in belong_elsewhere + self.routes.get((d, q), []):
             share = route.share * (1.0 if route.desk == ANY_DESK else staying)
             stays -= share
@@ -140,6 +140,7 @@ class _Tracer:
             seconds += share * (goes_on * (talk_s + held_s) + kept * max(full_s, talk_s) + dropped * talk_s)
             unresolved += share * (dropped + kept * (1 - centre.resolved[d, q]))
             onward.append((route, share * goes_on))
+        stays = max(stays, 0.0)  # shares that add up to all may do so with dust
         seconds += stays * full_s
         unresolved += stays * (1 - centre.resolved[d, q])
         return seconds, onward, unresolved
@@ -248,7 +249,7 @@ def _pool_weights(centre: Centre, queue: int, origin: int, kept: FloatArray) -> 
         first = np.where((first < 0) & open_here.any(axis=1), np.array(group)[open_here.argmax(axis=1)], first)
         carried = left[:, None] * share * kept[:, group]
         weights[:, group] += carried
-        left = left - carried.sum(axis=1)
+        left = np.maximum(left - carried.sum(axis=1), 0.0)
     some = first >= 0
     weights[np.flatnonzero(some), first[some]] += left[some]
     return weights

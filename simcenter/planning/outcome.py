@@ -80,7 +80,7 @@ class _Seen:
         # a few always join: how many come must be seen in the work they bring
         most = np.minimum(MOST_GONE / np.maximum(mean["blocked"] + mean["balked"], DUST), 1.0)
         found.blocked[:, q], found.balked[:, q] = most * mean["blocked"], most * mean["balked"]
-        found.answered[:, q] = 1 - mean["lost"]
+        found.answered[:, q] = np.clip(1 - mean["lost"], 0.0, 1.0)
         if rule is not None:
             found.called_back[:, q] = rule.accepted * mean["over"]
         lost = float(self.sums["lost"].sum())
