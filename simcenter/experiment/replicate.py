@@ -1,6 +1,7 @@
 """Replications: play the same centre again and again, in order, in as many processes as wanted."""
 
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,18 +16,25 @@ from simcenter.simulation.log import ContactLog
 from simcenter.simulation.network import Network
 from simcenter.simulation.staffing import Staffing
 
+Played = tuple[Tally, ContactLog | None]
+
+WORTH_ASKING_S = 0.02
+"""A worker is asked for so many replications at once that they take about this long: asking costs 0.2 ms."""
+
+MOST_AT_ONCE = 32
+
 Progress = Callable[[int, int], None]
 """Called with the replications done and wanted."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One replication to be played."""
+    """Replications to be played one after the other; the logs of the first ``keep_logs`` are kept."""
 
     staffing: Staffing
     seed: int
-    replication: int
-    keep_log: bool
+    replications: range
+    keep_logs: int = 0
 
 
 class Player:
@@ -36,14 +44,22 @@ class Player:
         self.meter = Meter(network, promises)
         self._engine = engine
 
-    def __call__(self, task: Task) -> tuple[Tally, ContactLog | None]:
-        """The tally of a replication, and its log if that is to be kept."""
+    def __call__(self, task: Task) -> list[Played]:
+        """The tally of each replication, and its log if that is to be kept."""
+        return list(self.each(task))
+
+    def each(self, task: Task) -> Iterator[Played]:
+        """The same, one by one."""
         from simcenter.simulation.draws import Draws
         from simcenter.simulation.engine import play
 
         network = self.meter.network
-        log = play(network, task.staffing, Draws(network, task.seed, task.replication), engine=self._engine)
-        return self.meter.tally(log), log if task.keep_log else None
+        for place, replication in enumerate(task.replications):
+            log = play(network, task.staffing, Draws(network, task.seed, replication), engine=self._engine)
+            tally = self.meter.tally(log)
+            kept = log if place < task.keep_logs else None
+            del log  # not kept while the next one is played
+            yield tally, kept
 
 
 def cores() -> int:
@@ -76,6 +92,8 @@ class Players:
         self._workers: list[Worker] = []
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._threads: ThreadPoolExecutor | None = None
+        self._seconds_each = WORTH_ASKING_S
+        """What the last replication took; how many are asked for at once changes no result."""
 
     @property
     def meter(self) -> Meter:
@@ -87,24 +105,24 @@ class Players:
         for tally, _ in self.play_logged(staffing, seed=seed, replications=replications, keep_logs=0):
             yield tally
 
-    def play_logged(
-        self, staffing: Staffing, *, seed: int, replications: range, keep_logs: int
-    ) -> Iterator[tuple[Tally, ContactLog | None]]:
+    def play_logged(self, staffing: Staffing, *, seed: int, replications: range, keep_logs: int) -> Iterator[Played]:
         """Like :meth:`play`, with the logs of the first ``keep_logs`` replications."""
-        tasks = (Task(staffing, seed, one, place < keep_logs) for place, one in enumerate(replications))
         if self._jobs == 1:
-            yield from map(self._player, tasks)
+            yield from self._player.each(Task(staffing, seed, replications, keep_logs))
             return
-        running: deque[Future[tuple[Tally, ContactLog | None]]] = deque()
+        running: deque[Future[list[Played]]] = deque()
         threads = self._start(min(self._jobs, len(replications)))
         try:
             # A few ahead keep all workers busy; more would only pile up finished tallies.
-            for task in tasks:
-                running.append(threads.submit(self._ask, task))
+            begin = 0
+            while begin < len(replications):
+                several = replications[begin : begin + self._at_once(len(replications) - begin)]
+                running.append(threads.submit(self._ask, Task(staffing, seed, several, max(keep_logs - begin, 0))))
+                begin += len(several)
                 if len(running) >= 3 * self._jobs:
-                    yield running.popleft().result()
+                    yield from running.popleft().result()
             while running:
-                yield running.popleft().result()
+                yield from running.popleft().result()
         finally:
             for future in running:
                 future.cancel()
@@ -134,10 +152,17 @@ class Players:
             self._idle.put(worker)
         return self._threads
 
-    def _ask(self, task: Task) -> tuple[Tally, ContactLog | None]:
+    def _at_once(self, left: int) -> int:
+        """How many replications to ask a worker for: one of a long day, more of a short one, few when few are left."""
+        fair = left // (3 * self._jobs)
+        return max(1, min(fair, MOST_AT_ONCE, int(WORTH_ASKING_S / self._seconds_each)))
+
+    def _ask(self, task: Task) -> list[Played]:
         worker = self._idle.get()
+        began = time.perf_counter()
         try:
-            answer: tuple[Tally, ContactLog | None] = worker.ask(task)
+            answer: list[Played] = worker.ask(task)
+            self._seconds_each = max((time.perf_counter() - began) / len(task.replications), 1e-6)
             return answer
         finally:
             self._idle.put(worker)

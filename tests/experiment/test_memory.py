@@ -40,7 +40,7 @@ CONTACT = """
 before = peak()
 scenario = centre(150, 70, float(sys.argv[1]))
 player = Player(compile_network(scenario), compile_promises(scenario), "compiled")
-tally, _ = player(Task(Staffing.from_scenario(scenario), 1, 0, False))
+((tally, _),) = player(Task(Staffing.from_scenario(scenario), 1, range(1)))
 contacts = int(tally.journeys["contacts"].sum())
 print(contacts, (peak() - before) / contacts)
 """
