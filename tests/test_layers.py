@@ -39,6 +39,7 @@ ROOMS = {
     "rich": ["simcenter.cli.", "simcenter.report."],
     "openpyxl": ["simcenter.scenario."],
     "xlsxwriter": ["simcenter.report."],
+    "matplotlib": ["simcenter.report.plots"],
     "holidays": ["simcenter.scenario."],
     "pydantic": ["simcenter.scenario."],
 }
