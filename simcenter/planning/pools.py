@@ -210,7 +210,7 @@ def _margin_ahead(pool: Pool, limit: "Limit", advisers: FloatArray) -> FloatArra
     fate = fates(pool, advisers, wait_times=False)
     waits = fate.waits / np.maximum(fate.at_once + fate.waits, 1e-300)
     rate = np.maximum(advisers - limit.ahead * pool.load, 0.0) / pool.aht_s + 1 / pool.patience_s
-    with np.errstate(divide="ignore"):
+    with np.errstate(all="ignore"):
         wait_s = np.where(waits > 0, waits / rate, 0.0)
     if limit.measure == "asa_s":
         return np.asarray(np.where(np.isfinite(wait_s), limit.value - wait_s, -1.0))
