@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 LEVERS_SHARE = 0.15
 """Part of the time and of the progress that belongs to the levers."""
 BASIS = (
-    "points planned from the strictest to the loosest, all on the same customers, each begun at the cheapest plan "
-    "proven for a stricter one; where its own search ends dearer, that plan is taken, as its proof holds here too"
+    "points planned from the strictest to the loosest, all on the same customers; where a point's own search does not "
+    "end cheaper than a plan proven for a stricter one, it begins again at that plan, and if that does not help, that "
+    "plan itself is taken, as its proof holds here too"
 )
 """How the points hang together."""
 
@@ -233,21 +234,26 @@ def _points(asked: list[Asked], options: Options, watch: "Watch", jobs: int, eng
     """The plans, the strictest first."""
     points: list[Point] = []
     for number, one in enumerate(asked, start=1):
-        points.append(_point(number, one, points, options, watch.clock(number), jobs, engine))
+        points.append(_point(number, one, points, options, watch, jobs, engine))
     return tuple(points)
 
 
 def _point(
-    number: int, asked: Asked, before: list[Point], options: Options, clock: Clock, jobs: int, engine: str
+    number: int, asked: Asked, before: list[Point], options: Options, watch: "Watch", jobs: int, engine: str
 ) -> Point:
-    """The plan of a point, or the cheapest proven one of a stricter point if its own is not cheaper."""
+    """The cheapest of a point's plan, begun at the closed form, of one begun at the cheapest plan proven for a stricter
+    point, and of that plan itself."""
     stricter = [point for point in before if point.plan.proven and point.asked.covers(asked)]
     best = min(stricter, key=lambda point: point.plan.cost, default=None)
-    start = None if best is None else best.plan.staffing.advisers
-    own = planned(asked.scenario, options, clock, jobs=jobs, engine=engine, start=start)
-    if best is not None and (not own.proven or own.cost > best.plan.cost):
-        return Point(asked, best.plan, best.planned_for)
-    return Point(asked, own, number)
+    own = planned(asked.scenario, options, watch.clock(number), jobs=jobs, engine=engine)
+    if best is None or (own.proven and own.cost < best.plan.cost):
+        return Point(asked, own, number)
+    start = best.plan.staffing.advisers
+    again = planned(asked.scenario, options, watch.clock(number, again=True), jobs=jobs, engine=engine, start=start)
+    cheapest = min((one for one in (again, own) if one.proven), key=lambda one: one.cost, default=best.plan)
+    if cheapest.cost < best.plan.cost:
+        return Point(asked, cheapest, number)
+    return Point(asked, best.plan, best.planned_for)
 
 
 class Watch:
@@ -257,16 +263,16 @@ class Watch:
         self._points, self._limit_s, self._rest, self._progress = points, limit_s, levers, progress
         self._started_s = time.monotonic()
 
-    def clock(self, number: int) -> Clock:
-        """The clock of point ``number``: an equal part of the time that is left."""
+    def clock(self, number: int, again: bool = False) -> Clock:
+        """The clock of point ``number``: half of an equal part of the time left, the other half is for ``again``."""
         limit_s = None
         if self._limit_s is not None:
             left_s = (1 - self._rest) * self._limit_s - (time.monotonic() - self._started_s)
-            limit_s = max(left_s / (self._points - number + 1), 0.1)
+            limit_s = max(left_s / (2 * (self._points - number) + 2 - again), 0.1)
 
         def told(message: str, share: float) -> None:
             if self._progress is not None:
-                done = (1 - self._rest) * (number - 1 + share) / self._points
+                done = (1 - self._rest) * (number - 1 + (again + share) / 2) / self._points
                 self._progress(f"point {number} of {self._points}: {message}", done)
 
         return Clock(limit_s, told)

@@ -76,7 +76,8 @@ def _draw_points(axes: "Axes", frontier: Frontier) -> None:
         across = [_across(row, by_cap, free) for row in rows.to_dict("records")]
         spots = sorted(zip(across, rows["cost"], rows["proven"], rows["own"], strict=True))
         label = f"answered in time: {level}" if len(levels) > 1 else None
-        axes.plot([x for x, *_ in spots], [y for _, y, *_ in spots], color=colour, linewidth=1.5, label=label)
+        held = [(x, y) for x, y, proven, _ in spots if proven]
+        axes.plot([x for x, _ in held], [y for _, y in held], color=colour, linewidth=1.5, label=label)
         for x, y, proven, own in spots:
             face = colour if proven else "white"
             axes.plot([x], [y], marker="o", markersize=7, color=colour, markerfacecolor=face, zorder=3)
@@ -166,4 +167,4 @@ def _draw_levers(axes: "Axes", frontier: Frontier) -> None:
     axes.axvline(0, color="#333333", linewidth=0.8)
     axes.grid(axis="y", visible=False)
     axes.set_title("Where the next euro buys most", fontsize=11, loc="left")
-    axes.set_xlabel("contacts served better for each 100 of cost (pale: within chance; prices partly assumed)")
+    axes.set_xlabel("contacts served better for each 100 of cost\n(pale: within chance; prices are partly assumed)")

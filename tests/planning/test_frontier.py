@@ -88,14 +88,16 @@ def test_a_cap_that_cannot_be_kept_is_a_point_that_is_not_proven() -> None:
 
 def test_the_time_is_shared_between_points_and_levers() -> None:
     watch = Watch(4, 100.0, 0.2, None)
-    assert watch.clock(1).limit_s == pytest.approx(20.0, abs=0.1)
-    assert watch.clock(4).limit_s == pytest.approx(80.0, abs=0.1)
+    assert watch.clock(1).limit_s == pytest.approx(10.0, abs=0.1)
+    assert watch.clock(4).limit_s == pytest.approx(40.0, abs=0.1)
+    assert watch.clock(4, again=True).limit_s == pytest.approx(80.0, abs=0.1)
     assert Watch(4, None, 0.2, None).clock(1).limit_s is None
     told: list[float] = []
     watch = Watch(4, None, 0.2, lambda message, share: told.append(share))
     watch.clock(3).progress("half", 0.5)
+    watch.clock(3, again=True).progress("half", 0.5)
     watch.levers(5, 10)
-    assert told == pytest.approx([0.5, 0.9])
+    assert told == pytest.approx([0.45, 0.55, 0.9])
 
 
 def test_a_short_time_limit_still_gives_every_point() -> None:
