@@ -12,6 +12,7 @@ import pytest
 
 from simcenter.errors import ScenarioError, SimcenterError
 from simcenter.experiment import Players, replicate, simulate
+from simcenter.experiment.replicate import cores
 from simcenter.experiment.worker import WorkerError
 from simcenter.measures import compile_promises
 from simcenter.simulation.compile import compile_network
@@ -61,6 +62,30 @@ def test_a_dead_worker_is_one_clear_error(centre, players):
         os.kill(worker._process.pid, signal.SIGKILL)
     with pytest.raises(WorkerError, match=r"a worker process ended unexpectedly \(killed by signal 9 \(SIGKILL\)\)"):
         list(playing)
+
+
+def test_one_dead_worker_of_two_is_no_half_result(centre, players):
+    """The other one works on, but nothing is made of that."""
+    playing = players.play(Staffing.from_scenario(centre), seed=3, replications=range(5000))
+    next(playing)
+    os.kill(players._workers[0]._process.pid, signal.SIGKILL)
+    with pytest.raises(WorkerError, match="killed by signal 9"):
+        list(playing)
+
+
+def test_no_jobs_named_are_as_many_as_there_are_cores(centre):
+    network, promises, staffing = compile_network(centre), compile_promises(centre), Staffing.from_scenario(centre)
+    with Players(network, promises, jobs=0) as players:
+        played = list(players.play(staffing, seed=3, replications=range(40)))
+        assert len(players._workers) == (cores() if cores() > 1 else 0)
+    alone = replicate(
+        compile_network(centre),
+        compile_promises(centre),
+        Staffing.from_scenario(centre),
+        seed=3,
+        replications=range(40),
+    )
+    assert all(one.equals(two) for one, two in zip(played, alone, strict=True))
 
 
 def test_an_error_in_a_worker_is_raised_here(centre, players):
