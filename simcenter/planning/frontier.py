@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 LEVERS_SHARE = 0.15
 """Part of the time and of the progress that belongs to the levers."""
 BASIS = (
-    "points planned from the strictest to the loosest, all on the same customers; where a point's own search does not "
-    "end cheaper than a plan proven for a stricter one, it begins again at that plan, and if that does not help, that "
-    "plan itself is taken, as its proof holds here too"
+    "points planned from the strictest to the loosest, all on the same customers; where a point's own search ends "
+    "dearer than a plan proven for a stricter one, it begins again at that plan; if it does not end cheaper than that "
+    "plan, that plan itself is taken, as its proof holds here too"
 )
 """How the points hang together."""
 
@@ -248,6 +248,8 @@ def _point(
     own = planned(asked.scenario, options, watch.clock(number), jobs=jobs, engine=engine)
     if best is None or (own.proven and own.cost < best.plan.cost):
         return Point(asked, own, number)
+    if own.proven and own.cost == best.plan.cost:
+        return Point(asked, best.plan, best.planned_for)
     start = best.plan.staffing.advisers
     again = planned(asked.scenario, options, watch.clock(number, again=True), jobs=jobs, engine=engine, start=start)
     cheapest = min((one for one in (again, own) if one.proven), key=lambda one: one.cost, default=best.plan)

@@ -19,14 +19,17 @@ MOST_LEVERS = 10
 
 def frontier_tables(frontier: Frontier) -> list[Table | Text]:
     """One row per point, then the levers."""
-    heads = ["point", "cap on handed on", "answered in time", "cost", "more", "adviser hours", "handed on",
-             "service level", "proven", ""]  # fmt: skip
-    table = ruled("What each point asks, costs and gives", heads, texts=3)
-    for row in frontier.table.to_dict("records"):
+    frame = frontier.table
+    asked = {"transfer_cap": "cap on handed on", "answered": "answered in time"}
+    varied = [name for name in asked if frame[name].nunique(dropna=False) > 1]
+    heads = ["point", *(asked[name] for name in varied)]
+    measured = ["cost", "more", "adviser hours", "handed on", "service level", "proven", ""]
+    table = ruled("What each point asks, costs and gives", [*heads, *measured], texts=len(heads))
+    for row in frame.to_dict("records"):
+        shown = {"transfer_cap": cap_in_words(row["transfer_cap"]), "answered": row["answered"]}
         cells = [
             str(row["point"]),
-            cap_in_words(row["transfer_cap"]),
-            row["answered"],
+            *(shown[name] for name in varied),
             number(row["cost"], "cost"),
             UNKNOWN if row["own"] else f"{row['extra_cost']:+,.1f}",
             number(row["adviser_hours"], "h"),
@@ -38,7 +41,7 @@ def frontier_tables(frontier: Frontier) -> list[Table | Text]:
         style = "bold" if row["own"] else ""
         table.add_row(*(Text(cell) for cell in cells), style=style if row["proven"] else "red")
     parts: list[Table | Text] = [table, Text("All points have the same customers; each is a plan with its own proof.")]
-    for row in frontier.table.to_dict("records"):
+    for row in frame.to_dict("records"):
         if row["unmet"] and row["planned_for"] == row["point"]:
             parts.append(Text(f"point {row['point']}, not met: {row['unmet']}", style="red"))
     return parts if frontier.levers is None else [*parts, *lever_tables(frontier.levers)]
@@ -84,7 +87,7 @@ def cap_in_words(cap: float) -> str:
 def _remark(row: Mapping[Any, Any]) -> str:
     words = ["as the file asks"] if row["own"] else []
     if row["planned_for"] != row["point"]:
-        words.append(f"plan of point {row['planned_for']}")
+        words.append(f"as point {row['planned_for']}")
     return ", ".join(words)
 
 

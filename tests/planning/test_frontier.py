@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,9 @@ from rich.console import Console
 import simcenter as sc
 from simcenter import report
 from simcenter.errors import ScenarioError
-from simcenter.planning.frontier import Frontier, Watch, frontier
+from simcenter.planning.asked import Asked
+from simcenter.planning.frontier import Frontier, Point, Watch, _point, frontier
+from simcenter.planning.job import Options
 from simcenter.report.plots import write_plot
 
 
@@ -160,3 +164,38 @@ def test_what_is_not_allowed_is_said() -> None:
         frontier(one_queue(target={"abandoned": 0.05}))
     with pytest.raises(ScenarioError, match="at most 50 points"):
         frontier(one_queue(), answered=[i / 100 for i in range(1, 60)])
+
+
+@pytest.mark.parametrize(
+    ("own", "again", "cost", "planned_for", "searches"),
+    [
+        ((9, True), None, 9, 2, 1),  # cheaper than the stricter point's plan
+        ((10, True), None, 10, 1, 1),  # as cheap: that plan serves better
+        ((12, True), (8, True), 8, 2, 2),  # begun again at that plan
+        ((12, True), (11, True), 10, 1, 2),
+        ((7, False), (6, False), 10, 1, 2),  # a cheap plan without proof is none
+    ],
+)
+def test_a_point_is_never_dearer_than_a_stricter_one(
+    monkeypatch: pytest.MonkeyPatch,
+    own: tuple[int, bool],
+    again: tuple[int, bool] | None,
+    cost: int,
+    planned_for: int,
+    searches: int,
+) -> None:
+    def made(cost: int, proven: bool) -> Any:
+        return SimpleNamespace(cost=cost, proven=proven, staffing=SimpleNamespace(advisers=f"of {cost}"))
+
+    starts: list[object] = []
+
+    def searched(*_: object, start: object = None, **__: object) -> Any:
+        starts.append(start)
+        return made(*(own if start is None else again or (0, False)))
+
+    monkeypatch.setattr("simcenter.planning.frontier.planned", searched)
+    strict, loose = (Asked(cap, None, False, one_queue(), (cap,)) for cap in (0.1, 0.2))
+    before = [Point(strict, made(10, True), 1)]
+    point = _point(2, loose, before, Options(), Watch(2, None, 0.0, None), 1, "auto")
+    assert (point.plan.cost, point.planned_for) == (cost, planned_for)
+    assert starts == [None, "of 10"][:searches]
