@@ -18,6 +18,8 @@ COLOURS = ("#2f6f8f", "#e0a030", "#7aa874", "#8a5a9e", "#b5533c", "#5b6770", "#3
 RED = "#b03030"
 MOST_LEVERS = 8
 """Levers drawn, the best first."""
+WIDEST = 60
+"""Characters of queue names that a label has room for."""
 SETTINGS: dict[Any, Any] = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -126,9 +128,10 @@ def _name_axes(axes: "Axes", frontier: Frontier, by_cap: bool, free: float) -> N
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
     axes.margins(x=0.06, y=0.12)
     if not by_cap:
-        several = ", mean by contacts" if len(frontier.queues) > 1 else ""
+        several = "mean by contacts of " if len(frontier.queues) > 1 else ""
         names = ", ".join(frontier.queues)
-        axes.set_xlabel(f"service level asked, % answered in time ({names if len(names) <= 60 else 'all'}{several})")
+        whose = names if len(names) <= WIDEST else f"{len(frontier.queues)} queues"
+        axes.set_xlabel(f"service level asked, % answered in time\n({several}{whose})")
         return
     axes.set_xlabel("cap on customers handed on, % of those answered")
     table = frontier.table
@@ -164,6 +167,7 @@ def _draw_levers(axes: "Axes", frontier: Frontier) -> None:
     colours = ["#2f6f8f" if sure else "#c8d4da" for sure in frame["sure"]]
     axes.barh(range(len(frame)), per_100, xerr=reach, color=colours, height=0.6, error_kw={"ecolor": "#333333"})
     axes.set_yticks(range(len(frame)), [f"{row.kind}: {row.lever}" for row in frame.itertuples()], fontsize=9)
+    axes.set_ylim(-0.7, max(len(frame) - 0.3, 0.7))
     axes.axvline(0, color="#333333", linewidth=0.8)
     axes.grid(axis="y", visible=False)
     axes.set_title("Where the next euro buys most", fontsize=11, loc="left")
