@@ -28,6 +28,7 @@ SETTINGS: dict[Any, Any] = {
     "grid.color": "#e6e6e6",
     "axes.axisbelow": True,
     "svg.hashsalt": "simcenter",
+    "text.parse_math": False,  # a name may have a $
     "figure.dpi": 100,
 }
 
