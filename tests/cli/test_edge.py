@@ -96,5 +96,6 @@ def test_a_file_that_is_not_there_is_named_with_the_ready_ones(run: Run) -> None
     result = run("plan", "secnario.toml")
     assert result.exit_code == 2
     assert result.stderr == (
-        "simcenter: secnario.toml: no such file, and no ready scenario of that name (bank_1999, first, home_shopping)\n"
+        "simcenter: secnario.toml: no such file, and no ready scenario of that name "
+        "(bank_1999, first, home_shopping, insurance)\n"
     )
