@@ -112,3 +112,15 @@ def test_a_place_that_only_one_variant_has_has_no_difference() -> None:
     rows = table.table.set_index(["place", "measure"])
     assert np.isnan(rows.loc[("second", "occupancy"), "difference"])
     assert not rows.loc[("second", "occupancy"), "differs"]
+
+
+def test_places_taken_together_are_sums_over_sums() -> None:
+    centre = sc.load_scenario(sc.ready_scenarios()["bank_1999"]).replace("horizon.days", 1)
+    staffing = sc.requirement(centre)
+    both = sc.compare({"one": centre, "two": centre}, staffing, replications=3, seed=1)
+    queues = sc.simulate(centre, staffing, replications=3, seed=1).queues.loc[["regular", "stock"]]
+    for pooled in both.pooled("queue", "abandon_rate", ["regular", "stock", "no such queue"]):
+        assert pooled is not None
+        offered = queues["answered"] + queues["abandoned"]
+        assert pooled.value == pytest.approx(queues["abandoned"].sum() / offered.sum())
+    assert both.pooled("queue", "abandon_rate", ["no such queue"]) == (None, None)
