@@ -1,5 +1,7 @@
 """The accumulator: replications' tallies in, estimates out. Its size does not grow with their number."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +20,11 @@ IntArray = npt.NDArray[np.int64]
 
 SPANS = ("horizon", "day", "interval")
 """What a row of a result covers."""
+
+MOST_KEPT = 32
+"""Tallies dealt with at once: most of what a small one costs is the calls, not the numbers."""
+MOST_CELLS = 1 << 18
+"""Numbers in them, of each measure: tallies of a year are dealt with one by one."""
 
 
 class Rows:
@@ -45,30 +52,31 @@ class Rows:
         after = meter.days if level == "desk" else 1
         return {"horizon": 1, "day": meter.days, "interval": meter.intervals + after}[span], places
 
-    def read(self, tally: Tally, level: Level) -> FloatArray:
-        """The fields of a level by interval."""
+    def read(self, tallies: Sequence[Tally], level: Level) -> FloatArray:
+        """The fields of a level by interval: (fields, replications, rows, places)."""
         if level == "desk":
-            return self._desks(tally)
-        sums = tally.queues if level == "queue" else tally.journeys
-        values = np.array([sums[name] for name in self.fields[level]], dtype=np.float64)
+            return self._desks(tallies)
+        sums = [tally.queues if level == "queue" else tally.journeys for tally in tallies]
+        values = np.array([[one[name] for one in sums] for name in self.fields[level]], dtype=np.float64)
         if level == "queue":
             return values
-        return np.concatenate([values, values.sum(axis=2, keepdims=True)], axis=2)
+        return np.concatenate([values, values.sum(axis=-1, keepdims=True)], axis=-1)
 
-    def _desks(self, tally: Tally) -> FloatArray:
+    def _desks(self, tallies: Sequence[Tally]) -> FloatArray:
         """Seconds and answers inside the hours, then outside them by day.
 
         ``open_paid_s`` is what is paid inside the hours, ``open_s`` the length of those hours.
         """
-        names = [name for name in self.fields["desk"] if name in tally.desks]
-        values = np.array([tally.desks[name] for name in names], dtype=np.float64)
-        inside = np.where(self.open_s > 0, values[:, :-1], 0.0)
-        values[:, :-1] -= inside
-        outside = np.add.reduceat(values, self._first, axis=1)
-        fields = {name: np.concatenate([inside[i], outside[i]]) for i, name in enumerate(names)}
-        nothing = np.zeros((self.meter.days, self.open_s.shape[1]))
-        fields["open_s"] = np.concatenate([self.open_s, nothing])
-        fields["open_paid_s"] = np.concatenate([inside[names.index("paid_s")], nothing])
+        names = [name for name in self.fields["desk"] if name in tallies[0].desks]
+        values = np.array([[tally.desks[name] for tally in tallies] for name in names], dtype=np.float64)
+        inside = np.where(self.open_s > 0, values[..., :-1, :], 0.0)
+        values[..., :-1, :] -= inside
+        outside = np.add.reduceat(values, self._first, axis=-2)
+        fields = dict(zip(names, np.concatenate([inside, outside], axis=-2), strict=True))
+        nothing = np.zeros((len(tallies), self.meter.days, self.open_s.shape[1]))
+        open_s = np.broadcast_to(self.open_s, (len(tallies), *self.open_s.shape))
+        fields["open_s"] = np.concatenate([open_s, nothing], axis=-2)
+        fields["open_paid_s"] = np.concatenate([inside[names.index("paid_s")], nothing], axis=-2)
         return np.array([fields[name] for name in self.fields["desk"]])
 
     def spanned(self, values: FloatArray, level: Level, span: str) -> FloatArray:
@@ -100,7 +108,7 @@ class _Terms:
         self._denominators = _Sums([[(place[name], f) for name, f in m.denominator.items()] for m in ratios])
 
     def sums(self, fields: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Numerators (measures, rows, places), and the denominators of the ratios (ratios, rows, places)."""
+        """Numerators (measures, ...), and the denominators of the ratios (ratios, ...), given the fields first."""
         return self._numerators.of(fields), self._denominators.of(fields)
 
 
@@ -114,7 +122,7 @@ class _Sums:
         self._factor = np.array([factor for _, factor in terms], dtype=np.float64)
 
     def of(self, fields: FloatArray) -> FloatArray:
-        """Each sum over (rows, places), given the fields (fields, rows, places)."""
+        """The sums (sums, ...), given the fields (fields, ...)."""
         out: FloatArray = np.zeros((len(self._first) - 1, *fields.shape[1:]))
         flat = out.reshape(len(out), fields[0].size)
         _moments.combine(fields.reshape(len(fields), -1), self._first, self._field, self._factor, flat)
@@ -163,35 +171,45 @@ class Accumulator:
             "horizon": PercentileMoments((len(PERCENTS), 1, places)),
         }
         self._max_wait_s: FloatArray = np.full((meter.days, places), np.nan)
+        self._pending: list[Tally] = []
+        """Tallies that are here, but not yet in the sums."""
+        self._at_once = max(1, min(MOST_KEPT, MOST_CELLS // (meter.intervals * (places + desks))))
         self._histograms: list[Histogram] = [EMPTY]
         self._kept, self._compact = 0, 1 << 16
         """Buckets kept, in all histograms, and so many that these are made one."""
 
     def add(self, tally: Tally) -> None:
         """The tally of the next replication."""
+        self._pending.append(tally)
+        self.replications += 1
+        if len(self._pending) >= self._at_once:
+            self._add_pending()
+
+    def _add_pending(self) -> None:
+        """Put what is pending into the sums, replication by replication: how many at once changes no bit."""
+        tallies, self._pending = self._pending, []
+        if not tallies:
+            return
         for level, terms in self._terms.items():
-            sums = terms.sums(self.rows.read(tally, level))
+            sums = terms.sums(self.rows.read(tallies, level))
             for span in SPANS:
-                numerator, denominator = (
-                    self.rows.spanned(sums[0], level, span),
-                    self.rows.spanned(sums[1], level, span),
-                )
-                self._means[level, span].add(numerator[: terms.means])
-                self._ratios[level, span].add(numerator[terms.means :], denominator)
-        self._handed_on.add(tally.transfers.astype(np.float64))
-        self._percentiles["day"].add(tally.day_percentiles)
-        self._percentiles["horizon"].add(tally.percentiles[:, None, :])
-        self._max_wait_s = np.fmax(self._max_wait_s, tally.max_wait_s)
-        self._histograms.append(tally.waits)
-        self._kept += len(tally.waits.key)
+                numerator, denominator = (self.rows.spanned(part, level, span) for part in sums)
+                self._means[level, span].add_several(numerator[: terms.means])
+                self._ratios[level, span].add_several(numerator[terms.means :], denominator)
+        self._handed_on.add_several(np.stack([tally.transfers for tally in tallies], axis=1).astype(np.float64))
+        self._percentiles["day"].add(np.stack([tally.day_percentiles for tally in tallies]))
+        self._percentiles["horizon"].add(np.stack([tally.percentiles for tally in tallies]))
+        self._max_wait_s = np.fmax.reduce([self._max_wait_s, *(tally.max_wait_s for tally in tallies)])
+        self._histograms += [tally.waits for tally in tallies]
+        self._kept += sum(len(tally.waits.key) for tally in tallies)
         if self._kept > self._compact:
             self._histograms = [Histogram.sum(self._histograms)]
             self._kept = len(self._histograms[0].key)
             self._compact = max(self._compact, 4 * self._kept)
-        self.replications += 1
 
     def estimate(self, measure: Measure, span: str, confidence: float) -> Estimate | None:
         """A measure's estimates, (rows, places); None where the span has none (percentiles per interval)."""
+        self._add_pending()
         if measure.kind in ("percentile", "maximum"):
             return None if span == "interval" else self._of_waits(measure, span, confidence)
         if measure.name == "service_level":
@@ -212,6 +230,7 @@ class Accumulator:
 
     def handed_on(self, confidence: float) -> Estimate:
         """Legs handed on from desk to desk, (D, D + 1), the last column to nobody: means of one replication."""
+        self._add_pending()
         mean, error = self._handed_on.ratio(), self._handed_on.standard_error()
         return around(mean, error, self.replications, confidence)
 
@@ -223,6 +242,7 @@ class Accumulator:
 
     def sums(self, measure: Measure, span: str) -> FloatArray:
         """The sum over replications of a measure's numerator, (rows, places)."""
+        self._add_pending()
         moments, place = self._moments(measure, span)
         return np.asarray(moments.numerator[place])
 
@@ -263,13 +283,9 @@ class PercentileMoments:
         self._centred: FloatArray = np.zeros(shape)
 
     def add(self, values: FloatArray) -> None:
-        """One replication's percentiles, NaN where it has none."""
-        known = ~np.isnan(values)
-        mean = self.total / np.maximum(self.seen, 1)
-        off = np.where(known, values - mean, 0.0)
-        self._centred += off * off * (self.seen / (self.seen + 1))
-        self.total += np.where(known, values, 0.0)
-        self.seen += known
+        """The percentiles of replications in their order, the first axis; NaN where one has none."""
+        flat = np.ascontiguousarray(values, dtype=np.float64).reshape(len(values), -1)
+        _moments.add_known(flat, self.seen.reshape(-1), self.total.reshape(-1), self._centred.reshape(-1))
 
     def around(self, place: int, pooled: FloatArray, confidence: float) -> Estimate:
         """The sectioning interval: spread of the sections' percentiles about the pooled one."""

@@ -233,7 +233,7 @@ class _Sums:
     def add(self, tally: Tally) -> None:
         """The next replication."""
         for level, kept in self._fields.items():
-            kept.append(self._rows.read(tally, level).sum(axis=1))
+            kept.append(self._rows.read([tally], level)[:, 0].sum(axis=1))
         self._percentiles.append(tally.percentiles)
 
     def series(self) -> dict[Key, Series]:

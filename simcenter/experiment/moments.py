@@ -1,5 +1,6 @@
 """Running moments of ratios of sums: what confidence intervals need, without keeping the replications."""
 
+import math
 from types import EllipsisType
 
 import numpy as np
@@ -23,8 +24,13 @@ class MeanMoments:
 
     def add(self, values: FloatArray) -> None:
         """One replication's values."""
-        _moments.add_mean(values.ravel(), self.numerator.ravel(), self._squares.ravel(), self.replications)
-        self.replications += 1
+        self.add_several(values[:, None])
+
+    def add_several(self, values: FloatArray) -> None:
+        """The values of replications in their order, which are the second axis."""
+        several = _flat(values)
+        _moments.add_mean(several, _rows(self.numerator), _rows(self._squares), self.replications)
+        self.replications += several.shape[1]
 
     def ratio(self, part: int | EllipsisType = ...) -> FloatArray:
         """Means, of all or of one part of the first axis."""
@@ -53,17 +59,22 @@ class RatioMoments:
 
     def add(self, numerator: FloatArray, denominator: FloatArray) -> None:
         """One replication's numerators and denominators."""
+        self.add_several(numerator[:, None], denominator[:, None])
+
+    def add_several(self, numerator: FloatArray, denominator: FloatArray) -> None:
+        """Those of replications in their order, which are the second axis."""
+        several = _flat(numerator)
         _moments.add_ratio(
-            numerator.ravel(),
-            denominator.ravel(),
-            self.numerator.ravel(),  # of a whole array: no copy
-            self.denominator.ravel(),
-            self._nn.ravel(),
-            self._nd.ravel(),
-            self._dd.ravel(),
+            several,
+            _flat(denominator),
+            _rows(self.numerator),
+            _rows(self.denominator),
+            _rows(self._nn),
+            _rows(self._nd),
+            _rows(self._dd),
             self.replications,
         )
-        self.replications += 1
+        self.replications += several.shape[1]
 
     def ratio(self, part: int | EllipsisType = ...) -> FloatArray:
         """Ratio of the sums, of all or of one part of the first axis; NaN where the denominator is zero."""
@@ -85,3 +96,14 @@ class RatioMoments:
         squares[squares <= _DUST * (nn + ratio * ratio * dd)] = 0.0
         mean = np.where(np.isnan(ratio), np.nan, np.abs(self.denominator[part])) / n
         return np.asarray(np.sqrt(squares / (n - 1) / n) / mean)
+
+
+def _flat(values: FloatArray) -> FloatArray:
+    """(parts, replications, ...) as (parts, replications, cells), in one piece of memory."""
+    cells = math.prod(values.shape[2:])
+    return np.ascontiguousarray(values, dtype=np.float64).reshape(*values.shape[:2], cells)
+
+
+def _rows(sums: FloatArray) -> FloatArray:
+    """(parts, ...) as (parts, cells): the same memory."""
+    return sums.reshape(len(sums), math.prod(sums.shape[1:]))
