@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -55,33 +56,39 @@ class TargetCells:
         numerator, denominator = criterion_sums(tally, self.criteria)
         return self._gather(numerator), self._gather(denominator)
 
-    def traffic(self, tally: Tally) -> FloatArray:
-        """What each cell is about (C,): legs offered, callbacks accepted, customers, or paid seconds."""
-        levels = {"queue": tally.queues, "journey": tally.journeys, "desk": tally.desks}
-        names = ["callbacks" if one.measure == "callback_level" else _TRAFFIC[one.level] for one in self.criteria]
-        values = [levels[one.level][name] for one, name in zip(self.criteria, names, strict=True)]
-        columns = [
-            value.sum(axis=1) if one.index < 0 else value[:, one.index]
-            for one, value in zip(self.criteria, values, strict=True)
-        ]
-        return self._gather(np.stack(columns, axis=1).astype(np.float64) if columns else np.zeros((1, 0)))
+    def judged(self, tally: Tally) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Of one tally, each (C,): numerators and denominators; what each cell is about; and what it leaves out.
 
-    def undecided(self, tally: Tally) -> FloatArray:
-        """Legs left out of each cell because their promise was not yet due (C,)."""
-        return self._gather(undecided_sums(tally, self.criteria).astype(np.float64))
+        That is legs offered, callbacks accepted, customers or paid seconds; and legs whose promise was not yet due.
+        """
+        found = [*criterion_sums(tally, self.criteria), self._traffic(tally), undecided_sums(tally, self.criteria)]
+        cells = self._gather(np.stack(found, axis=-1))
+        return cells[:, 0], cells[:, 1], cells[:, 2], cells[:, 3]
+
+    def _traffic(self, tally: Tally) -> FloatArray:
+        """What each criterion is about, (T + 1, K) by interval."""
+        levels = {"queue": tally.queues, "journey": tally.journeys, "desk": tally.desks}
+        found: FloatArray = np.zeros((self.meter.intervals + 1, len(self.criteria)))
+        for column, one in enumerate(self.criteria):
+            values = levels[one.level]["callbacks" if one.measure == "callback_level" else _TRAFFIC[one.level]]
+            found[:, column] = values.sum(axis=1) if one.index < 0 else values[:, one.index]
+        return found
+
+    @cached_property
+    def _first_of_day(self) -> IntArray:
+        return np.searchsorted(self.meter.interval_day, np.arange(self.meter.days))
 
     def _gather(self, values: FloatArray) -> FloatArray:
-        """(T + 1, K) by interval as cells (C,). What comes after the horizon is in no interval, but in the last day."""
+        """(T + 1, K, ...) by interval as cells (C, ...). What comes after the horizon is in the last day only."""
         parts: list[FloatArray] = []
-        first_of_day = np.searchsorted(self.meter.interval_day, np.arange(self.meter.days))
         for column, one in enumerate(self.criteria):
             if one.per == "interval":
                 parts.append(values[:-1, column])
             elif one.per == "day":
-                parts.append(np.asarray(np.add.reduceat(values[:, column], first_of_day)))
+                parts.append(np.asarray(np.add.reduceat(values[:, column], self._first_of_day)))
             else:
-                parts.append(values[:, column].sum(keepdims=True))
-        return np.concatenate(parts) if parts else np.zeros(0)
+                parts.append(values[:, column].sum(axis=0, keepdims=True))
+        return np.concatenate(parts) if parts else np.zeros((0, *values.shape[2:]))
 
 
 @dataclass(frozen=True)
@@ -155,12 +162,12 @@ class TargetSums:
 
     def add(self, tally: Tally) -> None:
         """The tally of the next replication."""
-        sums = self._cells.sums(tally)
-        self._moments.add(*sums)
-        self._traffic += self._cells.traffic(tally)
-        self._undecided += self._cells.undecided(tally)
+        numerator, denominator, traffic, undecided = self._cells.judged(tally)
+        self._moments.add(numerator, denominator)
+        self._traffic += traffic
+        self._undecided += undecided
         if self._kept is not None:
-            self._kept.append(sums)
+            self._kept.append((numerator, denominator))
 
     def table(self) -> TargetTable:
         """What became of each cell so far."""

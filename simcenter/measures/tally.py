@@ -1,7 +1,10 @@
 """The tally: sums, counts and histograms of one replication, small and exact."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +14,7 @@ from simcenter.measures.histogram import Histogram
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Sums = Mapping[str, npt.NDArray[np.int64] | npt.NDArray[np.float64]]
+_Layout = tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, tuple[int, ...]], ...]]
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,15 @@ class Tally:
             np.array_equal(one, two, equal_nan=one.dtype.kind == "f") for one, two in zip(mine, theirs, strict=True)
         )
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Sent to other processes in two pieces: sixty small arrays would take longer than the replication."""
+        arrays = [*self._arrays()[:-5], self.max_wait_s, self.day_percentiles, self.percentiles]
+        names = (tuple(self.queues), tuple(self.journeys), tuple(self.desks))
+        layout = _the_one((names, tuple((array.dtype.kind, array.shape) for array in arrays)))
+        counts = np.concatenate([array.ravel() for array in arrays if array.dtype.kind == "i"])
+        seconds = np.concatenate([array.ravel() for array in arrays if array.dtype.kind == "f"])
+        return _unpacked, (layout, counts, seconds, self.waits, self.replications)
+
     def _arrays(self) -> list[npt.NDArray[np.int64] | npt.NDArray[np.float64]]:
         sums = [part[name] for part in (self.queues, self.journeys, self.desks) for name in part]
         return [
@@ -76,3 +89,22 @@ class Tally:
 
 def _added(one: Sums, two: Sums) -> Sums:
     return {name: one[name] + two[name] for name in one}
+
+
+@lru_cache(maxsize=64)
+def _the_one(layout: _Layout) -> _Layout:
+    """The same object for equal layouts, so that several tallies sent together send it once."""
+    return layout
+
+
+def _unpacked(layout: _Layout, counts: IntArray, seconds: FloatArray, waits: Histogram, replications: int) -> Tally:
+    names, arrays = layout
+    left: dict[str, npt.NDArray[Any]] = {"i": counts, "f": seconds}
+    found: list[npt.NDArray[Any]] = []
+    for kind, shape in arrays:
+        size = math.prod(shape)
+        found.append(left[kind][:size].reshape(shape))
+        left[kind] = left[kind][size:]
+    each = iter(found)
+    queues, journeys, desks = ({name: next(each) for name in part} for part in names)
+    return Tally(queues, journeys, desks, next(each), waits, next(each), next(each), next(each), replications)

@@ -20,6 +20,9 @@ from simcenter.simulation.staffing import Staffing
 import numpy, scipy.special, simcenter.simulation.compiled_engine, simcenter.simulation.draws
 
 def peak():
+    status = Path("/proc/self/status")
+    if status.exists():  # on Linux ru_maxrss is at least that of the process that started this one
+        return next(1024 * int(line.split()[1]) for line in status.open() if line.startswith("VmHWM"))
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
