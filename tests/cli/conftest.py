@@ -32,10 +32,11 @@ target = { answered = 0.70, within = "60 s" }
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command line in an empty folder."""
+    """Run a command line in an empty folder, its output piped."""
     from simcenter.cli.app import app
 
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)  # pytest's own terminal is none of ours
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words], prog_name="simcenter")
 
 
