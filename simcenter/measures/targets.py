@@ -116,15 +116,16 @@ def criterion_sums(tally: Tally, criteria: Sequence[Criterion]) -> tuple[FloatAr
     the set keeps its limit.
     """
     rows = len(next(iter(tally.queues.values())))
-    numerator, denominator = np.zeros((rows, len(criteria))), np.zeros((rows, len(criteria)))
+    # A row a criterion while they are summed: in one piece of memory.
+    numerator, denominator = np.zeros((len(criteria), rows)), np.zeros((len(criteria), rows))
     levels: dict[str, Sums] = {"queue": tally.queues, "desk": tally.desks, "journey": tally.journeys}
     for column, criterion in enumerate(criteria):
         sums = levels[criterion.level]
         for out, terms in ((numerator, criterion.numerator), (denominator, criterion.denominator)):
             for name, factor in terms.items():
                 values = sums[name].sum(axis=1) if criterion.index < 0 else sums[name][:, criterion.index]
-                out[:, column] += factor * values
-    return numerator, denominator
+                out[column] += values if factor == 1.0 else factor * values
+    return numerator.T, denominator.T
 
 
 _UNDECIDED = {"service_level": "undecided", "callback_level": "callback_undecided"}

@@ -58,8 +58,8 @@ class FirstLegs:
     """FIRST, APPOINTMENT, BACKLOG or NO_SHOW"""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            getattr(self, field.name).flags.writeable = False
+        for column in vars(self).values():
+            column.flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.arrival_s)

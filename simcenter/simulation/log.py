@@ -120,8 +120,8 @@ class ContactLog:
     duty_end_s: FloatArray
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            getattr(self, field.name).flags.writeable = False
+        for column in vars(self).values():
+            column.flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.customer)

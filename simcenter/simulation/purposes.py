@@ -1,6 +1,7 @@
 """What numbers of chance are for, and the keys of those whose numbers they are (see docs/draws.md)."""
 
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 
@@ -53,6 +54,7 @@ def day_key() -> int:
     return _key("day\0")
 
 
+@lru_cache(maxsize=1024)  # of the same names for every replication
 def _key(text: str) -> int:
     """64 bits of BLAKE2b, least significant byte first."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
