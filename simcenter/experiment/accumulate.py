@@ -183,9 +183,9 @@ class Accumulator:
         self._pending.append(tally)
         self.replications += 1
         if len(self._pending) >= self._at_once:
-            self._add_pending()
+            self.settle()
 
-    def _add_pending(self) -> None:
+    def settle(self) -> None:
         """Put what is pending into the sums, replication by replication: how many at once changes no bit."""
         tallies, self._pending = self._pending, []
         if not tallies:
@@ -209,7 +209,7 @@ class Accumulator:
 
     def estimate(self, measure: Measure, span: str, confidence: float) -> Estimate | None:
         """A measure's estimates, (rows, places); None where the span has none (percentiles per interval)."""
-        self._add_pending()
+        self.settle()
         if measure.kind in ("percentile", "maximum"):
             return None if span == "interval" else self._of_waits(measure, span, confidence)
         if measure.name == "service_level":
@@ -230,7 +230,7 @@ class Accumulator:
 
     def handed_on(self, confidence: float) -> Estimate:
         """Legs handed on from desk to desk, (D, D + 1), the last column to nobody: means of one replication."""
-        self._add_pending()
+        self.settle()
         mean, error = self._handed_on.ratio(), self._handed_on.standard_error()
         return around(mean, error, self.replications, confidence)
 
@@ -242,7 +242,7 @@ class Accumulator:
 
     def sums(self, measure: Measure, span: str) -> FloatArray:
         """The sum over replications of a measure's numerator, (rows, places)."""
-        self._add_pending()
+        self.settle()
         moments, place = self._moments(measure, span)
         return np.asarray(moments.numerator[place])
 
