@@ -27,7 +27,12 @@ COMPILER = """simcenter's inner loops need a C compiler, and the one tried faile
 
 
 class Build(build_ext):
-    """Says what to install when there is no compiler."""
+    """Says what to install when there is no compiler; compiles several parts at a time."""
+
+    def finalize_options(self):
+        """As many at a time as there are processors, if no number was asked for."""
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
 
     def build_extensions(self):
         """Compile each extension."""
