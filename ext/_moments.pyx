@@ -29,7 +29,7 @@ def add_ratio(
     const double[:, :, ::1] values, const double[:, :, ::1] bases, double[:, ::1] numerator, double[:, ::1] denominator,
     double[:, ::1] nn, double[:, ::1] nd, double[:, ::1] dd, int64_t seen,
 ):
-    """Numerators and denominators (parts, replications, cells) of replications in their order, after ``seen`` others."""
+    """Numerators and denominators (parts, replications, cells) of replications in order, after ``seen`` others."""
     cdef Py_ssize_t part, r, i, parts = values.shape[0], cells = values.shape[2]
     cdef double weight, off_n, off_d, weighted
     if not (parts == bases.shape[0] and values.shape[1] == bases.shape[1] and cells == bases.shape[2]):
