@@ -209,6 +209,7 @@ def _binds(form: ClosedForm) -> Words:
         (need.occupancy > DUST, "max_occupancy"),
     ):
         asks = np.where(some, np.where(asks == "", word, asks + "; " + word), asks)
+    asks = np.where(asks == "", SOMEBODY, asks)  # next to no work, but somebody has to do it
     return _bounded(form, form.staffing.advisers, np.where(form.staffing.advisers > 0, asks, ""))
 
 
