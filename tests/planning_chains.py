@@ -11,9 +11,9 @@ from planning_centres import scenario
 
 from simcenter.planning.centre import FloatArray, IntArray, centre_of
 from simcenter.planning.criteria import cells_of, criteria_of
-from simcenter.planning.evaluate import Sample
 from simcenter.planning.flows import solve_flows
 from simcenter.planning.moves import presence_rows
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import Search
 from simcenter.planning.units import units_of
 from simcenter.scenario import Scenario

@@ -7,9 +7,9 @@ import numpy as np
 from simcenter import erlang
 from simcenter.planning.centre import Centre, IntArray, centre_of
 from simcenter.planning.criteria import Cells, cells_of, criteria_of
-from simcenter.planning.evaluate import Sample
 from simcenter.planning.flows import Flows, solve_flows
 from simcenter.planning.moves import presence_rows
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import Search
 from simcenter.planning.units import units_of
 from simcenter.scenario import Scenario

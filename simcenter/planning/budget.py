@@ -12,7 +12,7 @@ from simcenter.errors import ScenarioError
 from simcenter.planning.centre import Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells, queue_of
 from simcenter.planning.cuts import Cuts, Limits
-from simcenter.planning.evaluate import Sample
+from simcenter.planning.sample import Sample
 from simcenter.planning.units import Units
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def weights_of(centre: Centre, cells: Cells) -> FloatArray:
 
 def shortfall(sample: Sample, weights: FloatArray) -> float:
     """Total shortfall, contacts a replication: how many more would have had to be served as promised."""
-    return float((weights * np.clip(-sample.mean, 0, None)).sum())
+    return float((weights * np.clip(-sample.standing, 0, None)).sum())
 
 
 def spend(level: "Level", found: Sample) -> Sample:
@@ -151,7 +151,7 @@ def _step(level: "Level", best: Sample, cuts: Cuts, weights: FloatArray, price: 
         after = level.look(search.units.spread(solved))
         if shortfall(after, weights) < shortfall(best, weights) - 1e-9:
             return after
-        cuts.add(_gain(level), solved, -after.mean, np.ones(len(after.mean), dtype=np.bool_))
+        cuts.add(_gain(level), solved, -after.standing, np.ones(len(after.standing), dtype=np.bool_))
     return None
 
 
@@ -162,7 +162,7 @@ def _swapped(level: "Level", best: Sample, weights: FloatArray) -> Sample | None
     units, limits, here = search.units, search.limits, search.level(best)
     assert limits is not None
     level.measure_here(best)
-    gain = np.vstack([_gain(level).toarray(), np.zeros(len(best.mean))])
+    gain = np.vstack([_gain(level).toarray(), np.zeros(len(best.standing))])
     sets = _sets(len(units), 2 if len(units) <= FEW else 1)
     spent = np.vstack([np.eye(len(units), dtype=np.int64), np.zeros((1, len(units)), dtype=np.int64)])
     change = spent[sets].sum(axis=1)
@@ -171,7 +171,7 @@ def _swapped(level: "Level", best: Sample, weights: FloatArray) -> Sample | None
         moved = here - leaving + change
         able = (moved >= units.least).all(axis=1) & (moved <= search.most).all(axis=1)
         able &= (limits.rows @ moved.T <= limits.most[:, None] + 1e-9).all(axis=0)
-        mean = best.mean - gain[sets[i]].sum(axis=0) + gain[sets].sum(axis=1)
+        mean = best.standing - gain[sets[i]].sum(axis=0) + gain[sets].sum(axis=1)
         short = np.clip(-mean, 0, None) @ weights
         found += [(float(short[j]), i, int(j)) for j in np.flatnonzero(able & (change != leaving).any(axis=1))]
     for _, i, j in sorted(found)[:TRIES]:
@@ -195,7 +195,7 @@ def _sets(units: int, most: int) -> IntArray:
 def _add(level: "Level", sample: Sample, cuts: Cuts) -> None:
     """Measure the effects at a sample and add what it shows: its margins should not be negative."""
     level.measure_here(sample)
-    cuts.add(_gain(level), level.search.level(sample), -sample.mean, np.ones(len(sample.mean), dtype=np.bool_))
+    cuts.add(_gain(level), level.search.level(sample), -sample.standing, np.ones(len(sample.standing), dtype=np.bool_))
 
 
 def _gain(level: "Level") -> csr_matrix:

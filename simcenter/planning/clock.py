@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simcenter.planning.centre import BoolArray, IntArray
-from simcenter.planning.evaluate import Evaluate, Sample
+from simcenter.planning.evaluate import Evaluate
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import OutOfTimeError
 
 Progress = Callable[[str, float], None]

@@ -7,7 +7,8 @@ from scipy.sparse import csr_matrix, diags
 
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells, is_slow
-from simcenter.planning.evaluate import Evaluate, Sample
+from simcenter.planning.evaluate import Evaluate
+from simcenter.planning.sample import Sample
 from simcenter.planning.units import Units
 
 DECAY = 0.75
@@ -85,7 +86,7 @@ def measure_effects(
         columns.append(places[here, k])
         values.append(difference[here, k] * sign[owner[here]])
         for c in np.flatnonzero(slow[cells.criterion]):
-            change = float(sample.mean[c] - base.mean[c])
+            change = float(sample.standing[c] - base.standing[c])
             rows.append(changed)
             columns.append(np.full(len(changed), c))
             values.append(np.full(len(changed), change / sign.sum() if sign.sum() else 0.0))

@@ -1,7 +1,6 @@
 """Evaluate: what a staffing does to every cell, on numbered replications. All that a search may ask of a centre."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -9,49 +8,12 @@ import numpy as np
 from simcenter.experiment.replicate import Players
 from simcenter.measures.tally import Tally
 from simcenter.measures.targets import criterion_sums
-from simcenter.planning.centre import BoolArray, FloatArray, IntArray
+from simcenter.planning.centre import FloatArray, IntArray
 from simcenter.planning.criteria import Cells
+from simcenter.planning.sample import Sample
 from simcenter.simulation.staffing import Staffing
 
 DUST = 1e-9
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One staffing on R replications. C cells, K criteria; the same replication has the same customers everywhere.
-
-    ``margin`` (R, C); ``by_row`` (T + 1, K) mean margins per interval, the last row after the horizon; ``num``,
-    ``den`` (C,) sums over the replications.
-    """
-
-    advisers: IntArray
-    replications: range
-    margin: FloatArray
-    by_row: FloatArray
-    num: FloatArray
-    den: FloatArray
-
-    @property
-    def mean(self) -> FloatArray:
-        """(C,) mean margins."""
-        return np.asarray(self.margin.mean(axis=0))
-
-    @property
-    def deviation(self) -> FloatArray:
-        """(C,) standard deviations of the margins of one replication; 0 from a single one."""
-        if len(self.margin) < 2:
-            return np.zeros(self.margin.shape[1])
-        return np.asarray(self.margin.std(axis=0, ddof=1))
-
-    @property
-    def value(self) -> FloatArray:
-        """(C,) the ratios that the targets are about; NaN where nothing was counted."""
-        return np.asarray(np.divide(self.num, self.den, out=np.full(len(self.num), np.nan), where=self.den != 0))
-
-    def only(self, keep: BoolArray) -> "Sample":
-        """The same for the cells where ``keep`` (C,) is true; ``by_row`` as it is."""
-        part = self.margin[:, keep], self.by_row, self.num[keep], self.den[keep]
-        return Sample(self.advisers, self.replications, *part)
 
 
 class Evaluate(Protocol):

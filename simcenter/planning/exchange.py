@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simcenter.planning.centre import BoolArray, FloatArray, IntArray
-from simcenter.planning.evaluate import Sample
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import Level
 
 TRIES = 24
@@ -57,7 +57,7 @@ def promising(level: Level, best: Sample) -> Exchanges:
     search, units = level.search, level.search.units
     assert search.effects is not None
     deviation = np.where(best.deviation > 0, best.deviation, 1.0)
-    spare = (best.mean - search.need(best, level.per_deviation)) / deviation
+    spare = (best.standing - search.need(best, level.per_deviation)) / deviation
     gain = np.vstack([search.effects.raw.toarray() / deviation, np.zeros(len(spare))])
     price = np.append(units.price, 0.0)
     here = search.level(best)

@@ -14,7 +14,7 @@ from simcenter.planning.centre import BoolArray, Centre, IntArray
 from simcenter.planning.clock import Clock, Memo
 from simcenter.planning.criteria import Cells, queue_of
 from simcenter.planning.effects import phases, reach_of
-from simcenter.planning.evaluate import Adder, Sample, Simulator
+from simcenter.planning.evaluate import Adder, Simulator
 from simcenter.planning.exchange import TRIES
 from simcenter.planning.findings import Obstacle
 from simcenter.planning.moves import presence_rows
@@ -22,6 +22,7 @@ from simcenter.planning.plan import Bound, Evidence, Plan, Round, Spending
 from simcenter.planning.polish import Polished, polish
 from simcenter.planning.proof import Proof, prove, safety, share_of_alpha
 from simcenter.planning.requirement import ClosedForm
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import Level, OutOfTimeError, Search, Step, improve
 from simcenter.planning.thin import days_apart, missed_by, untried
 from simcenter.planning.units import Units, units_of

@@ -11,9 +11,9 @@ from simcenter.experiment.results import Results
 from simcenter.measures.targets import criteria
 from simcenter.planning.centre import IntArray
 from simcenter.planning.criteria import Cells
-from simcenter.planning.evaluate import Sample
 from simcenter.planning.findings import Finding
 from simcenter.planning.proof import Proof
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import Step
 from simcenter.simulation.staffing import Staffing
 

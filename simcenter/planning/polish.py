@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simcenter.planning.cuts import Cuts
-from simcenter.planning.evaluate import Sample
 from simcenter.planning.exchange import WORTH, exchanged
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import Level
 from simcenter.planning.thin import Minimality, Thinner, harmless, untried
 
@@ -79,7 +79,7 @@ def _add(level: Level, sample: Sample, cuts: Cuts) -> None:
     """Add what a look has shown, with the effects measured last."""
     search = level.search
     assert search.effects is not None
-    lack = search.need(sample, level.per_deviation) - sample.mean
+    lack = search.need(sample, level.per_deviation) - sample.standing
     cuts.add(search.effects.raw, search.level(sample), lack, np.ones(len(lack), dtype=np.bool_))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from simcenter.planning.centre import BoolArray, FloatArray
-from simcenter.planning.evaluate import Sample
+from simcenter.planning.sample import Sample
 
 
 @dataclass(frozen=True)

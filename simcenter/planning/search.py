@@ -14,8 +14,9 @@ from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells
 from simcenter.planning.cuts import Cuts, Limits
 from simcenter.planning.effects import Effects, measure_effects
-from simcenter.planning.evaluate import Evaluate, Sample
+from simcenter.planning.evaluate import Evaluate
 from simcenter.planning.moves import Room, best_moves, penalties
+from simcenter.planning.sample import Sample
 from simcenter.planning.units import Units
 
 STALLED = {"sketch": 2}
@@ -100,7 +101,7 @@ class Search:
 
     def missing(self, sample: Sample, per_deviation: float) -> FloatArray:
         """(C,) how much each cell's mean margin lacks, 0 where it is kept."""
-        lack = self.need(sample, per_deviation) - sample.mean
+        lack = self.need(sample, per_deviation) - sample.standing
         return np.asarray(np.where(lack > 1e-9, lack, 0.0))
 
 
@@ -212,7 +213,7 @@ class Level:
         lower, upper = np.maximum(here - 1, search.units.least), np.minimum(here + 2, search.most)
         after = best
         for _ in range(WHOLE_TRIES):
-            lack = search.need(after, self.per_deviation) - after.mean
+            lack = search.need(after, self.per_deviation) - after.standing
             cuts.add(gain, search.level(after), lack, np.ones(len(lack), dtype=np.bool_))
             solved = cuts.solve(lower, upper, penalties(gain, search.units.price))
             if solved.level is None:
@@ -313,7 +314,7 @@ class Level:
         scale = self.going if room.down_price < 0 else self.coming
         factors = scale[search.cells.criterion] * caution
         effects = replace(search.effects, gain=(search.effects.gain @ diags(factors)).tocsr())
-        lack = search.need(sample, self.per_deviation) - sample.mean
+        lack = search.need(sample, self.per_deviation) - sample.standing
         moved = best_moves(search.units, effects, search.level(sample), lack, search.presence, room)
         return search.units.spread(moved)
 
@@ -351,7 +352,7 @@ class Level:
             weight += (change >= up) * effects.step(level + up)
         weight -= (change <= -1) * effects.step(level)
         predicted = np.asarray(effects.gain.T @ weight).ravel()
-        real = after.mean - before.mean
+        real = after.standing - before.standing
         noise = 0.2 * before.deviation / np.sqrt(len(before.replications))
         scale = self.going if change.sum() < 0 else self.coming
         for k in range(len(scale)):
@@ -367,4 +368,4 @@ class Level:
         search = self.search
         missed = search.missing(best, self.per_deviation) > 0
         search.given_up = search.given_up | missed
-        search.floor = np.where(missed, best.mean - 0.1 * best.deviation, search.floor)
+        search.floor = np.where(missed, best.standing - 0.1 * best.deviation, search.floor)

@@ -15,10 +15,11 @@ from simcenter.measures import compile_promises
 from simcenter.planning.centre import FloatArray, centre_of
 from simcenter.planning.clock import Progress
 from simcenter.planning.criteria import Cells, cells_of, criteria_of
-from simcenter.planning.evaluate import Sample, Simulator
+from simcenter.planning.evaluate import Simulator
 from simcenter.planning.plan import Plan
 from simcenter.planning.planner import plan as replan
 from simcenter.planning.requirement import closed_form
+from simcenter.planning.sample import Sample
 from simcenter.planning.unmet import shortfall
 from simcenter.simulation.compile import compile_network
 

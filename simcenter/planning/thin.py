@@ -8,7 +8,7 @@ import numpy as np
 
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells
-from simcenter.planning.evaluate import Sample
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import Search
 from simcenter.simulation.network import Network
 
@@ -232,7 +232,7 @@ def harmless(search: Search, sample: Sample, per_deviation: float) -> FloatArray
     if effects is None or not len(units):
         return np.asarray(units.price * 1e-6)
     deviation = np.where(sample.deviation > 0, sample.deviation, 1.0)
-    spare = (sample.mean - search.need(sample, per_deviation)) / deviation
+    spare = (sample.standing - search.need(sample, per_deviation)) / deviation
     gain = effects.raw.toarray() / deviation
     lack = np.clip(gain - spare[None, :], 0, None).sum(axis=1)
     return np.asarray(-lack + 1e-6 * units.price / max(float(units.price.max()), 1.0))

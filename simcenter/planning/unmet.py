@@ -4,9 +4,9 @@ import numpy as np
 
 from simcenter.planning.centre import BoolArray, Centre, FloatArray
 from simcenter.planning.criteria import Cells
-from simcenter.planning.evaluate import Sample
 from simcenter.planning.findings import Finding, Obstacle, binding_reason
 from simcenter.planning.proof import Proof
+from simcenter.planning.sample import Sample
 
 
 def findings(
@@ -30,7 +30,7 @@ def findings(
             continue
         worst = int(mine[np.argmin(shortfall(sample)[mine])])
         value = float(sample.value[worst]) if sample.den[worst] > 0 else None
-        missed = mine[sample.mean[mine] < 0]
+        missed = mine[sample.standing[mine] < 0]
         if k in obstacles:
             reason, attainable = obstacles[k].reason, obstacles[k].attainable
         elif not len(missed):
@@ -50,4 +50,4 @@ def findings(
 def shortfall(sample: Sample) -> FloatArray:
     """(C,) mean margins per unit counted, so that cells of different size compare."""
     den = sample.den / max(len(sample.replications), 1)
-    return np.asarray(sample.mean / np.where(den > 0, den, 1.0))
+    return np.asarray(sample.standing / np.where(den > 0, den, 1.0))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from simcenter.planning.evaluate import Sample
 from simcenter.planning.proof import prove, quantile, safety, share_of_alpha
+from simcenter.planning.sample import Sample
 
 
 def sample(margin: np.ndarray) -> Sample:

@@ -7,7 +7,7 @@ from planning_fakes import HOURS, VOLUME, set_up
 
 from simcenter import erlang
 from simcenter.planning.centre import FloatArray, IntArray
-from simcenter.planning.evaluate import Sample
+from simcenter.planning.sample import Sample
 from simcenter.planning.search import improve
 
 

@@ -1,0 +1,50 @@
+"""Sample: one staffing on numbered replications, as margins."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simcenter.planning.centre import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One staffing on R replications. C cells, K criteria; the same replication has the same customers everywhere.
+
+    ``margin`` (R, C); ``by_row`` (T + 1, K) mean margins per interval, the last row after the horizon; ``num``,
+    ``den`` (C,) sums over the replications.
+    """
+
+    advisers: IntArray
+    replications: range
+    margin: FloatArray
+    by_row: FloatArray
+    num: FloatArray
+    den: FloatArray
+
+    @property
+    def mean(self) -> FloatArray:
+        """(C,) mean margins."""
+        return np.asarray(self.margin.mean(axis=0))
+
+    @property
+    def standing(self) -> FloatArray:
+        """(C,) how far each cell is from its limit, on the good side if positive: what a search keeps above its need."""
+        return self.mean
+
+    @property
+    def deviation(self) -> FloatArray:
+        """(C,) standard deviations of the margins of one replication; 0 from a single one."""
+        if len(self.margin) < 2:
+            return np.zeros(self.margin.shape[1])
+        return np.asarray(self.margin.std(axis=0, ddof=1))
+
+    @property
+    def value(self) -> FloatArray:
+        """(C,) the ratios that the targets are about; NaN where nothing was counted."""
+        return np.asarray(np.divide(self.num, self.den, out=np.full(len(self.num), np.nan), where=self.den != 0))
+
+    def only(self, keep: BoolArray) -> "Sample":
+        """The same for the cells where ``keep`` (C,) is true; ``by_row`` as it is."""
+        part = self.margin[:, keep], self.by_row, self.num[keep], self.den[keep]
+        return Sample(self.advisers, self.replications, *part)
