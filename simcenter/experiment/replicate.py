@@ -1,65 +1,47 @@
-"""Replications: play the same centre again and again, in order, in as many processes as wanted."""
+"""Replications: play the same centre again and again, in as many processes as wanted."""
 
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from queue import SimpleQueue
 from types import TracebackType
+from typing import Any, TypeVar
 
 from simcenter.errors import ScenarioError
+from simcenter.experiment.blocks import MOST, blocks_of, contacts_of
+from simcenter.experiment.reduction import Logs, Partial, Reduction, Several, Tallies
 from simcenter.experiment.worker import Worker
 from simcenter.measures import Meter, Promises, Tally
 from simcenter.simulation.log import ContactLog
 from simcenter.simulation.network import Network
 from simcenter.simulation.staffing import Staffing
 
-Played = tuple[Tally, ContactLog | None]
-
-WORTH_ASKING_S = 0.02
-"""A worker is asked for so many replications at once that they take about this long: asking costs 0.2 ms."""
-
-MOST_AT_ONCE = 32
+P = TypeVar("P", bound=Partial)
 
 Progress = Callable[[int, int], None]
-"""Called with the replications done and wanted."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """Replications to be played one after the other; the logs of the first ``keep_logs`` are kept."""
-
-    staffing: Staffing
-    seed: int
-    replications: range
-    keep_logs: int = 0
+"""Called with the replications done and wanted, whenever some more are done."""
 
 
 class Player:
-    """Plays tasks on one network: engine, then meter."""
+    """Plays blocks of replications of one network: engine, then meter, then whatever is made of the tallies."""
 
     def __init__(self, network: Network, promises: Promises, engine: str) -> None:
         self.meter = Meter(network, promises)
         self._engine = engine
 
-    def __call__(self, task: Task) -> list[Played]:
-        """The tally of each replication, and its log if that is to be kept."""
-        return list(self.each(task))
-
-    def each(self, task: Task) -> Iterator[Played]:
-        """The same, one by one."""
+    def __call__(self, block: range, *, staffing: Staffing, seed: int, reduction: Reduction[P]) -> P:
+        """The partial of a block."""
         from simcenter.simulation.draws import Draws
         from simcenter.simulation.engine import play
 
         network = self.meter.network
-        for place, replication in enumerate(task.replications):
-            log = play(network, task.staffing, Draws(network, task.seed, replication), engine=self._engine)
-            tally = self.meter.tally(log)
-            kept = log if place < task.keep_logs else None
+        partial = reduction.start(self.meter, block)
+        for replication in block:
+            log = play(network, staffing, Draws(network, seed, replication), engine=self._engine)
+            partial.add(self.meter.tally(log), log)
             del log  # not kept while the next one is played
-            yield tally, kept
+        return partial
 
 
 def cores() -> int:
@@ -72,7 +54,8 @@ def cores() -> int:
 class Players:
     """A pool of ``jobs`` players of one network, kept over several calls. Use it in a ``with`` statement.
 
-    With one job everything is played in this process. The tallies do not depend on the number of jobs, bit for bit.
+    With one job everything is played in this process. What comes out does not depend on the number of jobs, bit for
+    bit: see :mod:`simcenter.experiment.blocks` and :mod:`simcenter.experiment.reduction`.
 
     Parameters
     ----------
@@ -88,44 +71,98 @@ class Players:
         if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 0:
             raise ScenarioError([f"jobs: must be a whole number from 1, or 0 for all cores, got {jobs!r}"])
         self._player = Player(network, promises, engine)
+        self._contacts = contacts_of(network)
         self._jobs = jobs or cores()
         self._workers: list[Worker] = []
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._threads: ThreadPoolExecutor | None = None
-        self._seconds_each = WORTH_ASKING_S
-        """What the last replication took; how many are asked for at once changes no result."""
 
     @property
     def meter(self) -> Meter:
         """What tallies the logs."""
         return self._player.meter
 
-    def play(self, staffing: Staffing, *, seed: int, replications: range) -> Iterator[Tally]:
-        """The tallies of the replications, in their order, each as soon as it and all before it are there."""
-        for tally, _ in self.play_logged(staffing, seed=seed, replications=replications, keep_logs=0):
-            yield tally
+    def reduce(
+        self,
+        reduction: Reduction[P],
+        staffing: Staffing,
+        *,
+        seed: int,
+        replications: range,
+        done: Callable[[int], None] | None = None,
+    ) -> P:
+        """What a reduction makes of the replications.
 
-    def play_logged(self, staffing: Staffing, *, seed: int, replications: range, keep_logs: int) -> Iterator[Played]:
-        """Like :meth:`play`, with the logs of the first ``keep_logs`` replications."""
-        if self._jobs == 1:
-            yield from self._player.each(Task(staffing, seed, replications, keep_logs))
+        Parameters
+        ----------
+        reduction : Reduction
+            See :mod:`simcenter.experiment.reduction`.
+        staffing : Staffing
+        seed : int
+        replications : range
+            Their numbers.
+        done : callable, optional
+            Called after each block with the number of its replications; may raise to stop.
+
+        Returns
+        -------
+        Partial
+            Of all replications.
+        """
+        total = reduction.start(self.meter, replications[:0])
+        for block, partial in self.partials(reduction, staffing, seed=seed, replications=replications):
+            total.merge(partial)
+            if done is not None:
+                done(len(block))
+        return total
+
+    def partials(
+        self, reduction: Reduction[P], staffing: Staffing, *, seed: int, replications: range, most: int = MOST
+    ) -> Iterator[tuple[range, P]]:
+        """Each block and its partial, in order, as soon as it and all before it are there.
+
+        ``most``: contacts in a block; see :func:`simcenter.experiment.blocks.blocks_of`.
+        """
+        blocks = list(blocks_of(replications, self._contacts, most))
+        call = {"staffing": staffing, "seed": seed, "reduction": reduction}
+        if self._jobs == 1 or len(blocks) < 2:
+            for block in blocks:
+                yield block, self._player(block, staffing=staffing, seed=seed, reduction=reduction)
             return
-        running: deque[Future[list[Played]]] = deque()
-        threads = self._start(min(self._jobs, len(replications)))
+        running: deque[tuple[range, Future[P]]] = deque()
+        threads = self._start(min(self._jobs, len(blocks)))
         try:
-            # A few ahead keep all workers busy; more would only pile up finished tallies.
-            begin = 0
-            while begin < len(replications):
-                several = replications[begin : begin + self._at_once(len(replications) - begin)]
-                running.append(threads.submit(self._ask, Task(staffing, seed, several, max(keep_logs - begin, 0))))
-                begin += len(several)
+            # A few ahead keep all workers busy; more would only pile up partials.
+            for block in blocks:
+                running.append((block, threads.submit(self._ask, block, call)))
                 if len(running) >= 3 * self._jobs:
-                    yield from running.popleft().result()
+                    first, answer = running.popleft()
+                    yield first, answer.result()
             while running:
-                yield from running.popleft().result()
+                first, answer = running.popleft()
+                yield first, answer.result()
         finally:
-            for future in running:
+            for _, future in running:
                 future.cancel()
+
+    def play(self, staffing: Staffing, *, seed: int, replications: range) -> Iterator[Tally]:
+        """The tallies of the replications, in their order. What is made of them here is made in one process only."""
+        for _, partial in self.partials(
+            Tallies(), staffing, seed=seed, replications=replications, most=_TALLIED_AT_ONCE
+        ):
+            yield from partial.tallies
+
+    def play_logged(
+        self, staffing: Staffing, *, seed: int, replications: range, keep_logs: int
+    ) -> "Iterator[tuple[Tally, ContactLog | None]]":
+        """Like :meth:`play`, with the logs of the first ``keep_logs`` replications."""
+        both = Several((Tallies(), Logs(replications.start + keep_logs)))
+        for block, several in self.partials(
+            both, staffing, seed=seed, replications=replications, most=_TALLIED_AT_ONCE
+        ):
+            tallies, logs = several.parts
+            kept = dict(logs.logs)
+            yield from ((tally, kept.get(number)) for number, tally in zip(block, tallies.tallies, strict=True))
 
     def close(self) -> None:
         """End all processes at once."""
@@ -152,20 +189,16 @@ class Players:
             self._idle.put(worker)
         return self._threads
 
-    def _at_once(self, left: int) -> int:
-        """How many replications to ask a worker for: one of a long day, more of a short one, few when few are left."""
-        fair = left // (3 * self._jobs)
-        return max(1, min(fair, MOST_AT_ONCE, int(WORTH_ASKING_S / self._seconds_each)))
-
-    def _ask(self, task: Task) -> list[Played]:
+    def _ask(self, block: range, call: dict[str, Any]) -> Any:
         worker = self._idle.get()
-        began = time.perf_counter()
         try:
-            answer: list[Played] = worker.ask(task)
-            self._seconds_each = max((time.perf_counter() - began) / len(task.replications), 1e-6)
-            return answer
+            return worker.ask(block, call)
         finally:
             self._idle.put(worker)
+
+
+_TALLIED_AT_ONCE = 20_000
+"""Contacts in a block whose tallies are sent: these grow with the block."""
 
 
 def replicate(

@@ -10,7 +10,7 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from simcenter.errors import SimcenterError
@@ -19,6 +19,9 @@ _START = (
     "import pickle, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
     "sys.path[:] = pickle.load(sys.stdin.buffer); from simcenter.experiment.worker import serve; serve()"
 )
+
+_PIPE_BYTES = 1 << 20
+"""Where the system lets pipes be made larger; the usual 64 KiB make for many turns with an answer of some MB."""
 
 
 class WorkerError(SimcenterError):
@@ -31,17 +34,26 @@ class Worker:
     Parameters
     ----------
     player : callable
-        Pickled and sent once; the worker answers each task with what it gives for it.
+        Pickled and sent once; the worker answers each task with what it gives for it and for what is known.
     """
 
-    def __init__(self, player: Callable[[Any], object]) -> None:
-        self._process = subprocess.Popen([sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, player: Callable[..., object]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE_BYTES
+        )
+        self._known: dict[str, object] = {}
         self._send([part or os.getcwd() for part in sys.path])
         self._send(player)
 
-    def ask(self, task: object) -> Any:
-        """What the worker answers to a task; an error raised there is raised here."""
-        self._send(task)
+    def ask(self, task: object, known: Mapping[str, object]) -> Any:
+        """What the worker answers to a task; an error raised there is raised here.
+
+        What is ``known`` by name is sent only where it is another object than the last time, so it must not be changed
+        in between.
+        """
+        news = {name: value for name, value in known.items() if self._known.get(name, self) is not value}
+        self._send((news, task))
+        self._known |= news
         assert self._process.stdout is not None
         try:
             good, answer = pickle.load(self._process.stdout)
@@ -62,8 +74,9 @@ class Worker:
 
     def _send(self, message: object) -> None:
         assert self._process.stdin is not None
+        pickled = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)  # all or nothing is written
         try:
-            pickle.dump(message, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            self._process.stdin.write(pickled)
             self._process.stdin.flush()
         except OSError as error:
             raise self._dead() from error
@@ -81,13 +94,15 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not end up among the answers
     player = pickle.load(sys.stdin.buffer)
+    known: dict[str, object] = {}
     while True:
         try:
-            task = pickle.load(sys.stdin.buffer)
+            news, task = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
+        known |= news
         try:
-            message = pickle.dumps((True, player(task)), protocol=pickle.HIGHEST_PROTOCOL)
+            message = pickle.dumps((True, player(task, **known)), protocol=pickle.HIGHEST_PROTOCOL)
         except Exception as error:
             message = _failure(error)
         answers.write(message)

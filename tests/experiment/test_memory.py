@@ -12,7 +12,8 @@ START = """
 import resource, sys
 from pathlib import Path
 from simcenter.experiment import simulate
-from simcenter.experiment.replicate import Player, Task
+from simcenter.experiment.reduction import Tallies
+from simcenter.experiment.replicate import Player
 from simcenter.measures import compile_promises
 from simcenter.scenario import Scenario
 from simcenter.simulation.compile import compile_network
@@ -43,7 +44,7 @@ CONTACT = """
 before = peak()
 scenario = centre(150, 70, float(sys.argv[1]))
 player = Player(compile_network(scenario), compile_promises(scenario), "compiled")
-((tally, _),) = player(Task(Staffing.from_scenario(scenario), 1, range(1)))
+(tally,) = player(range(1), staffing=Staffing.from_scenario(scenario), seed=1, reduction=Tallies()).tallies
 contacts = int(tally.journeys["contacts"].sum())
 print(contacts, (peak() - before) / contacts)
 """
