@@ -6,12 +6,13 @@ bounded one cell at a time.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simcenter.measures.targets import Criterion, criteria
+from simcenter.planning.assurance import Assured
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.flows import Flows
 from simcenter.simulation.network import DEFERRED
@@ -103,7 +104,8 @@ class Cells:
     """Where each of K criteria must hold: C cells, each a run of rows of one criterion.
 
     Rows are the T intervals and, last, what comes after the horizon (which belongs to the last day). ``criterion``,
-    ``first``, ``end`` (C,); ``label`` C names: an interval's start, a date, or "horizon".
+    ``first``, ``end`` (C,); ``label`` C names: an interval's start, a date, or "horizon"; ``assured``: on what share of
+    the days each is to hold, None: on average.
     """
 
     criteria: tuple[Criterion, ...]
@@ -111,6 +113,7 @@ class Cells:
     first: IntArray
     end: IntArray
     label: tuple[str, ...]
+    assured: Assured | None = None
 
     def __len__(self) -> int:
         return len(self.criterion)
@@ -140,7 +143,7 @@ class Cells:
     def only(self, keep: BoolArray) -> "Cells":
         """The cells where ``keep`` (C,) is true."""
         label = tuple(name for name, kept in zip(self.label, keep, strict=True) if kept)
-        return Cells(self.criteria, self.criterion[keep], self.first[keep], self.end[keep], label)
+        return replace(self, criterion=self.criterion[keep], first=self.first[keep], end=self.end[keep], label=label)
 
 
 def cells_of(centre: Centre, flows: Flows, criteria: Sequence[Criterion]) -> Cells:

@@ -94,4 +94,5 @@ class Adder:
         """What was added so far."""
         margin = np.array(self._margin).reshape(len(self._margin), len(self._cells))
         by_row = self._by_row / max(len(margin), 1)
-        return Sample(self.advisers, self.replications[: len(margin)], margin, by_row, self._num, self._den)
+        done = self.replications[: len(margin)]
+        return Sample(self.advisers, done, margin, by_row, self._num, self._den, self._cells.assured)

@@ -42,13 +42,15 @@ GROWTH = (1, 1, 2, 2, 4, 4)
 
 @dataclass(frozen=True)
 class Options:
-    """What a plan is asked to be: see :func:`simcenter.planning.planner.plan`."""
+    """What a plan is asked to be: see :func:`simcenter.planning.planner.plan`; ``replications`` 0: as many as the proof
+    of its ``assurance`` takes."""
 
     replications: int = 100
     seed: int = 0
     confidence: float = 0.95
     block: int = 1
     budget: Budget | None = None
+    assurance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,11 @@ class Job:
         self.possible: BoolArray = ~np.isin(self.cells.criterion, list(task.obstacles))
         self.simulator = Simulator(players, self.cells, task.form.staffing, options.seed)
         self.memo = Memo(self.simulator, self.possible)
-        self.full = range(max(20, options.replications // 2))
+        assured = self.cells.assured
+        self.full = range(max(20, options.replications // 2) if assured is None else assured.searched)
         # few contacts are cheap to play and noisy: more replications for small centres
         contacts = max(float(centre.volume.sum()), 1.0)
-        least = max(20, options.replications // 8)
+        least = max(20, len(self.full) // 4)
         self.quick = range(int(np.clip(SKETCHED / contacts, least, len(self.full))))
         self.rounds: list[Round] = []
         searched = self.cells.only(self.possible)
@@ -186,6 +189,8 @@ class Job:
         return self.polished.sample.advisers
 
     def _safety(self, searched: range, number: int) -> float:
+        if self.cells.assured is not None:
+            return 0.0  # the standing of a sample has it already
         alpha = share_of_alpha(self.options.confidence, number)
         fresh = self.options.replications * GROWTH[number - 1]
         return safety(alpha, int(self.possible.sum()), len(searched), fresh)
@@ -235,7 +240,8 @@ class Job:
         given_up[self.possible] = self.search.given_up
         unmet = findings(self.cells, self.centre, self.task.obstacles, sample, proof, given_up, ended)
         polished = self.polished
-        least = -np.inf if polished is None else polished.bound
+        # shares of days are not concave in the advisers: no cut bounds them
+        least = -np.inf if polished is None or self.cells.assured is not None else polished.bound
         known = untried(len(self.units), "the time limit ended the search") if polished is None else polished.minimality
         breaks = np.append(missed_by(known.breaks, self.possible), -1)
         self.clock.progress("done", 1.0)
@@ -256,6 +262,7 @@ class Job:
             minimal_how=known.how,
             breaks=breaks[self.units.cell],
             bound=Bound.of(least, self.centre.total_cost(advisers)),
+            assurance=self.options.assurance,
             budget=self._spending(sample),
         )
 

@@ -113,6 +113,8 @@ class Plan:
         A lower bound on cost, what it rests on, and the gap.
     budget : Spending, optional
         Where a budget was given: whether it is enough, and how far the plan falls short if not.
+    assurance : float, optional
+        The share of the days on which each target is to be kept; None: targets hold on average.
     """
 
     scenario: "Scenario"
@@ -132,6 +134,7 @@ class Plan:
     breaks: IntArray = field(repr=False)
     bound: Bound
     budget: Spending | None = None
+    assurance: float | None = None
 
     @property
     def adviser_hours(self) -> float:

@@ -1,18 +1,21 @@
 """Plan: from the closed-form start to a staffing proven by simulation. Wiring; the parts are in their own modules."""
 
+from dataclasses import replace
 from numbers import Integral
 from typing import TYPE_CHECKING
 
 from simcenter.errors import ScenarioError
 from simcenter.experiment.replicate import Players
 from simcenter.measures import compile_promises
+from simcenter.planning.assurance import assured_of, day_by_day, read_assurance
 from simcenter.planning.budget import Budget, read_budget
 from simcenter.planning.centre import IntArray, centre_of
 from simcenter.planning.clock import Clock, Progress
-from simcenter.planning.criteria import cells_of, criteria_of
+from simcenter.planning.criteria import KEPT_UP, cells_of, criteria_of
 from simcenter.planning.findings import obstacle
 from simcenter.planning.job import Job, Options, Task
 from simcenter.planning.plan import Plan
+from simcenter.planning.proof import share_of_alpha
 from simcenter.planning.requirement import closed_form
 from simcenter.scenario import check_scenario
 from simcenter.simulation.compile import compile_network
@@ -22,12 +25,17 @@ if TYPE_CHECKING:
     from simcenter.scenario import Scenario
 
 
+USUAL = 100
+"""Replications of a fresh round, unless more are asked for."""
+
+
 def plan(
     scenario: "Scenario",
     *,
-    replications: int = 100,
+    replications: int | None = None,
     seed: int = 0,
     confidence: float = 0.95,
+    assurance: float | str | None = None,
     block: int = 1,
     budget: "Budget | str | float | None" = None,
     jobs: int = 1,
@@ -37,31 +45,27 @@ def plan(
 ) -> Plan:
     """Find the advisers that each desk needs in every interval, and prove them on fresh replications.
 
-    Starts from :func:`requirement`; adds and removes advisers by what they are measured to do with common random
-    numbers; then plays replications that the search never saw, until every cell of every target holds at once.
-
     Parameters
     ----------
     scenario : Scenario
-    replications : int
-        Replications of a fresh round; the search uses fewer.
+    replications : int, optional
+        Replications of a fresh round; the search uses fewer. Left out: 100, or what the proof of an assurance takes.
     seed : int
         The same seed gives the same plan, whatever the number of jobs (unless a time limit ends the search).
     confidence : float
-        Joint confidence of the proof: one-sided Student bounds, Bonferroni over the cells, fresh round k spends
-        2^-k of what may go wrong.
+        Joint confidence of the proof.
+    assurance : float or str, optional
+        0.9 or "90%": each target is to be kept on that share of the days, each by itself, rather than on average. What
+        the file asks of a horizon is then asked of each of its days.
     block : int
         Each desk keeps its number of advisers for so many intervals, counted from its first open one of each day.
     budget : str or number, optional
         "40 advisers" (on the floor at once; a number says the same), "300 hours" or "9000 cost". Where that is too
         little for every target, the plan is the one found with the least total shortfall.
-    jobs : int
-        Processes.
-    engine : str
     time_limit : float, optional
         Seconds after which the best staffing so far is returned; at least one fresh round is always played.
-    progress : callable, optional
-        Called with (message, fraction done).
+    jobs, engine, progress
+        Processes; "auto", "compiled" or "simpy"; called with (message, fraction done).
 
     Returns
     -------
@@ -74,10 +78,15 @@ def plan(
         For arguments that are not allowed.
     """
     check_scenario(scenario)
-    check_options(confidence, time_limit, replications=(replications, 10), seed=(seed, 0), block=(block, 1))
+    usual = USUAL if replications is None else replications
+    check_options(confidence, time_limit, replications=(usual, 10), seed=(seed, 0), block=(block, 1))
     check_engine(engine)
+    share = None if assurance is None else read_assurance(assurance)
     wanted = None if budget is None else read_budget(budget)
-    options = Options(int(replications), int(seed), confidence, int(block), wanted)
+    if share is not None and wanted is not None:
+        raise ScenarioError(["budget: cannot be asked for together with an assurance"])
+    played = 0 if share is not None and replications is None else int(usual)
+    options = Options(played, int(seed), confidence, int(block), wanted, share)
     return planned(scenario, options, Clock(time_limit, progress or _silent), jobs=jobs, engine=engine)
 
 
@@ -94,7 +103,14 @@ def planned(
     network = compile_network(scenario)
     centre = centre_of(scenario, network)
     form = closed_form(scenario, network)
-    cells = cells_of(centre, form.flows, criteria_of(scenario))
+    asked = criteria_of(scenario)
+    if options.assurance is not None:
+        asked = day_by_day(asked, KEPT_UP)
+    cells = cells_of(centre, form.flows, asked)
+    if options.assurance is not None:
+        alpha = share_of_alpha(options.confidence, 1)
+        assured = assured_of(options.assurance, alpha, len(cells), options.replications)
+        options, cells = replace(options, replications=assured.fresh), replace(cells, assured=assured)
     found = [obstacle(criterion, scenario, network, centre, options.seed) for criterion in cells.criteria]
     obstacles = {k: one for k, one in enumerate(found) if one is not None}
     task = Task(scenario, centre, form, cells, obstacles, start)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
+from simcenter.planning.assurance import least_share
 from simcenter.planning.centre import BoolArray, FloatArray
 from simcenter.planning.sample import Sample
 
@@ -14,7 +15,8 @@ class Proof:
     """What one fresh round says about C cells.
 
     ``alpha``: the error probability that the round may spend, shared evenly by the cells (Bonferroni); ``bound`` (C,):
-    the mean margin is at least this with confidence 1 - alpha / C each, all together with 1 - alpha; ``held`` (C,).
+    the mean margin, or with an assurance the share of days kept, is at least this with confidence 1 - alpha / C each,
+    all together with 1 - alpha; ``held`` (C,).
     """
 
     alpha: float
@@ -42,11 +44,15 @@ def prove(sample: Sample, alpha: float) -> Proof:
     """Bound every cell's mean margin from below; a cell is held if its bound is not negative.
 
     The means are over independent replications; their distribution is taken as normal (central limit theorem). A cell
-    whose margin is 0 in every replication is held: nothing happened in it that its target is about.
+    whose margin is 0 in every replication is held: nothing happened in it that its target is about. With an assurance
+    the bound is on the share of days kept, exact whatever the law of the margins, and held if it is the share asked.
     """
     replications, cells = sample.margin.shape
     if replications < 2:
         return Proof(alpha, np.full(cells, -np.inf), np.zeros(cells, dtype=np.bool_))
+    if sample.assured is not None:
+        bound = least_share(sample.kept, replications, alpha / max(cells, 1))
+        return Proof(alpha, bound, bound >= sample.assured.share)
     error = sample.deviation / np.sqrt(replications)
     bound = sample.mean - quantile(alpha, cells, replications) * error
     return Proof(alpha, bound, bound >= 0)

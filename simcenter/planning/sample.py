@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simcenter.planning.assurance import Assured
 from simcenter.planning.centre import BoolArray, FloatArray, IntArray
 
 
@@ -12,7 +13,7 @@ class Sample:
     """One staffing on R replications. C cells, K criteria; the same replication has the same customers everywhere.
 
     ``margin`` (R, C); ``by_row`` (T + 1, K) mean margins per interval, the last row after the horizon; ``num``,
-    ``den`` (C,) sums over the replications.
+    ``den`` (C,) sums over the replications; ``assured``: what is asked of the days, None: targets hold on average.
     """
 
     advisers: IntArray
@@ -21,6 +22,7 @@ class Sample:
     by_row: FloatArray
     num: FloatArray
     den: FloatArray
+    assured: Assured | None = None
 
     @property
     def mean(self) -> FloatArray:
@@ -29,8 +31,20 @@ class Sample:
 
     @property
     def standing(self) -> FloatArray:
-        """(C,) how far each cell is from its limit, on the good side if positive: what a search keeps above its need."""
-        return self.mean
+        """(C,) how far each cell is from its limit, on the good side if positive: what a search keeps above its need.
+
+        The mean margin; with an assurance that of the best day among those that may not miss: it is not negative just
+        where no more days miss than may, however coarse the margins are.
+        """
+        if self.assured is None or not len(self.margin):
+            return self.mean
+        misses = self.assured.misses(len(self.margin))
+        return np.asarray(np.partition(self.margin, misses, axis=0)[misses])
+
+    @property
+    def kept(self) -> IntArray:
+        """(C,) how many replications keep each cell; one in which nothing is counted does."""
+        return np.asarray((self.margin >= 0).sum(axis=0))
 
     @property
     def deviation(self) -> FloatArray:
@@ -47,4 +61,4 @@ class Sample:
     def only(self, keep: BoolArray) -> "Sample":
         """The same for the cells where ``keep`` (C,) is true; ``by_row`` as it is."""
         part = self.margin[:, keep], self.by_row, self.num[keep], self.den[keep]
-        return Sample(self.advisers, self.replications, *part)
+        return Sample(self.advisers, self.replications, *part, assured=self.assured)

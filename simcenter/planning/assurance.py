@@ -1,0 +1,131 @@
+"""Assurance: targets to be kept on a share of all days, rather than on average.
+
+A day keeps a target or misses it, so R fresh replications are R tosses of a coin, and a bound on the share of days kept
+is exact, whatever the law of the margins (Clopper and Pearson 1934: The use of confidence or fiducial limits
+illustrated in the case of the binomial, Biometrika 26).
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil, log, sqrt
+from numbers import Real
+
+import numpy as np
+from scipy.special import bdtr, betaincinv
+from scipy.stats import norm
+
+from simcenter.errors import ScenarioError
+from simcenter.measures.targets import Criterion
+from simcenter.planning.centre import FloatArray, IntArray
+
+MOST = 0.999
+"""The highest share that can be asked for: each step beyond takes ten times as many replications."""
+USABLE = 2 / 3
+"""Part of the misses that the share allows which a fresh round should be able to see and still hold it."""
+FEWEST = 100
+"""Fresh replications at least."""
+SEARCHED, SEARCHED_LEAST, SEARCHED_MOST = 4, 50, 500
+"""A search plays a fourth of the fresh replications, and no fewer and no more than these."""
+
+
+@dataclass(frozen=True)
+class Assured:
+    """What is asked: each cell is kept on at least a ``share`` of the days.
+
+    ``alpha``: the error probability that the first fresh round may spend on one cell; ``fresh``: its replications.
+    """
+
+    share: float
+    alpha: float
+    fresh: int
+
+    def misses(self, searched: int) -> int:
+        """How many of ``searched`` replications may miss a cell for a fresh round to hold it in all likelihood: as many
+        as the round itself may see, less the noise of both counts."""
+        fresh = max(self.fresh, searched)
+        allowed = max(most_misses(fresh, self.share, self.alpha), 0) / fresh
+        noise = sqrt(allowed * (1 - allowed) * (1 / fresh + 1 / searched))
+        return max(int(searched * (allowed - noise)), 0)
+
+    @property
+    def searched(self) -> int:
+        """Replications that a search plays."""
+        return min(max(self.fresh // SEARCHED, SEARCHED_LEAST), SEARCHED_MOST)
+
+
+def least_share(kept: IntArray, replications: int, alpha: float) -> FloatArray:
+    """The share of days that is kept at least, with confidence 1 - alpha each (Clopper and Pearson, one-sided).
+
+    Parameters
+    ----------
+    kept : (C,) int array
+        On how many of the replications.
+    """
+    kept = np.asarray(kept)
+    some = np.maximum(kept, 1)
+    return np.where(kept > 0, betaincinv(some, replications - some + 1, alpha), 0.0)
+
+
+def most_misses(replications: int, share: float, alpha: float) -> int:
+    """How many replications may miss and ``share`` is still proven; -1 where not even none is enough."""
+    low, high = -1, replications
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if bdtr(middle, replications, 1 - share) <= alpha else (low, middle)
+    return low
+
+
+def fewest_replications(share: float, alpha: float) -> int:
+    """Replications below which a ``share`` cannot be proven, though every one of them be kept."""
+    return ceil(log(alpha) / log(share))
+
+
+def usual_replications(share: float, alpha: float) -> int:
+    """Fresh replications with which a cell may miss about ``USABLE`` of the days that its share allows."""
+    width = float(norm.isf(alpha)) / (1 - USABLE)
+    return max(FEWEST, ceil(width**2 * share / (1 - share)))
+
+
+def assured_of(share: float, alpha: float, cells: int, replications: int) -> Assured:
+    """What is asked of ``cells`` that share ``alpha``; ``replications`` 0: as many as the proof usually takes.
+
+    Raises
+    ------
+    ScenarioError
+        For fewer replications than could prove the share, though every one kept every cell.
+    """
+    each = alpha / max(cells, 1)
+    fewest = fewest_replications(share, each)
+    if 0 < replications < fewest:
+        what = f"{cells} targets and days at once, each on {100 * share:g} % of days"
+        raise ScenarioError([f"replications: must be at least {fewest} to prove {what}, got {replications}"])
+    return Assured(share, each, replications or usual_replications(share, each))
+
+
+def day_by_day(criteria: Sequence[Criterion], piled_up: str) -> tuple[Criterion, ...]:
+    """The criteria with those of a horizon judged on each of its days, but for the measure ``piled_up``: what has piled
+    up can only be judged when the horizon ends."""
+    return tuple(
+        replace(one, per="day") if one.per == "horizon" and one.measure != piled_up else one for one in criteria
+    )
+
+
+def read_assurance(given: object) -> float:
+    """A share of days: 0.9, "0.9" or "90%".
+
+    Raises
+    ------
+    ScenarioError
+        Unless it is above 0 and at most ``MOST``.
+    """
+    share: object = given
+    if isinstance(given, str):
+        percent = given.strip().endswith("%")
+        with contextlib.suppress(ValueError):
+            share = float(given.strip().removesuffix("%")) / (100 if percent else 1)
+    if isinstance(share, bool) or not isinstance(share, Real) or not 0 < float(share) <= MOST:
+        raise ScenarioError(
+            [f"assurance: must be a share of days above 0 and up to {MOST:g}, such as 0.9 or 90%, got {given!r}"]
+        )
+    return float(share)
