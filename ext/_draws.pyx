@@ -222,21 +222,23 @@ cdef class LegSource:
         return class_of(&self.source, origin, customer, queue)
 
     def class_rows(self, Py_ssize_t origin, uint64_t start, Py_ssize_t customers):
-        """The class row of customers ``start``, ``start + 1``, ... in their first queue: int64[customers]."""
+        """The class row of customers ``start``, ``start + 1``, ... in their first queue: int64[customers].
+
+        Of a queue with one class it is one number, shown many times.
+        """
         cdef Py_ssize_t k
         cdef const Source* source = &self.source
         self.check(origin, origin)
+        if source.class_first[origin + 1] - source.class_first[origin] == 1:
+            return np.ndarray(customers, np.int64, np.array([source.class_first[origin]], np.int64), 0, (0,))
         rows = np.empty(customers, dtype=np.int64)
         cdef int64_t[::1] out = rows
-        if source.class_first[origin + 1] - source.class_first[origin] == 1:
-            rows.fill(source.class_first[origin])
-            return rows
         with nogil:
             for k in range(customers):
                 out[k] = class_of(source, origin, start + k, origin)
         return rows
 
-    def first_legs(self, Py_ssize_t origin, uint64_t start, const int64_t[::1] class_row):
+    def first_legs(self, Py_ssize_t origin, uint64_t start, const int64_t[:] class_row):
         """Four numbers of leg 0 of customers ``start``, ``start + 1``, ... of a queue: float64[4, customers].
 
         The rows are patience_s, base_handle_s, transfer_u, resolved_u.

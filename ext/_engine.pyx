@@ -1276,7 +1276,15 @@ cdef class Centre:
             queue.line = NOBODY
         return 0
 
-    def play(self, const int64_t[:, ::1] staffing, const int64_t[::1] numbers, list present, list firsts, object draws):
+    def play(
+        self,
+        const int64_t[:, ::1] staffing,
+        const int64_t[::1] numbers,
+        list present,
+        Customers customers,
+        object draws,
+        bint again,
+    ):
         """Play one replication: the columns of the log by name.
 
         Parameters
@@ -1287,16 +1295,18 @@ cdef class Centre:
             How many advisers a desk may have; more than any of its ``staffing``.
         present : list of bool[days, numbers] or None
             Which of a desk's advisers are there on which day; None: all, always.
-        firsts : list of FirstLegs
-            Of each queue.
+        customers : Customers
+            Who comes first.
         draws : Draws
             Asked for the numbers of later legs.
+        again : bool
+            Whether the same customers are to be played again; if not, the log takes their room.
         """
         cdef Play p
         cdef int64_t i
         cdef list errors = []
-        if len(firsts) != self.queue_count or staffing.shape[1] != self.desk_count:
-            raise ValueError("first legs must be of each queue, staffing of each desk")
+        if customers.queue_count != self.queue_count or staffing.shape[1] != self.desk_count:
+            raise ValueError("customers must be of each queue, staffing of each desk")
         for i in range(self.change_count):
             if self.changes[i].kind == STAFFING and self.changes[i].number >= staffing.shape[0]:
                 raise ValueError("staffing must have a row for each interval")
@@ -1308,7 +1318,7 @@ cdef class Centre:
         try:
             self.set_stage(&p, staffing)
             self.set_floor(&p, numbers, present)
-            columns = self.set_firsts(&p, firsts)
+            columns = self.set_customers(&p, customers)
             with nogil:
                 run(&p)
             if p.failure == NO_NUMBERS:
@@ -1317,7 +1327,8 @@ cdef class Centre:
                 raise AssertionError(f"{(<bytes>p.broken).decode()} (at {p.now_s} s)")
             if p.failure == NO_MEMORY:
                 raise MemoryError
-            firsts.clear()  # played: the log takes their room
+            if not again:
+                customers.let_go()
             return finished(&p, columns)
         finally:
             clear(&p)
@@ -1380,24 +1391,22 @@ cdef class Centre:
             heaps += desk.slots
         return 0
 
-    cdef dict set_firsts(self, Play* p, list firsts):
+    cdef dict set_customers(self, Play* p, Customers customers):
         """Who comes first; returns the log's columns of first legs, some of which are still to be written."""
         cdef int i
-        cdef int64_t count = 0
+        cdef int64_t count = customers.count
         cdef Queue* queue
         cdef bint own = False, returns = False, predicts = False
+        cdef dict columns = customers.columns.copy()
         for i in range(self.queue_count):
             queue = &p.queues[i]
-            fill_first(&queue.first, firsts[i], queue)
-            queue.first.row = count
-            count += queue.first.n
+            queue.first = customers.first[i]
             own |= queue.own_share > 0.0
             returns |= queue.returns[0].share > 0.0 or queue.returns[1].share > 0.0
             predicts |= queue.callback_over_s < INFINITY
             p.arrival_s[i] = queue.first.arrival_s[0] if queue.first.n else INFINITY
         await_arrival(p)
         p.first_count = count
-        columns = known(p, firsts)
         p.first.desk = <int64_t*>column(columns, "desk", count)
         p.first.adviser = <int64_t*>column(columns, "adviser", count)
         p.first.outcome = <int64_t*>column(columns, "outcome", count)
@@ -1411,6 +1420,115 @@ cdef class Centre:
         if predicts:
             p.first.predicted_s = <double*>column(columns, "predicted_s", count)
         return columns
+
+
+@cython.auto_pickle(False)
+cdef class Customers:
+    """The first legs of every queue as a run reads them, and what the log says of them before anything happens.
+
+    Parameters
+    ----------
+    centre : Centre
+    legs : list of FirstLegs
+        Of each queue; who comes in it may have another order than the customers' numbers.
+    """
+
+    cdef int queue_count
+    cdef int64_t count
+    cdef FirstLegs* first
+    cdef list arrays  # what these point into
+    cdef dict columns
+
+    def __cinit__(self, Centre centre, list legs):
+        cdef int i
+        cdef bint plain = True
+        cdef list orders = []
+        if len(legs) != centre.queue_count:
+            raise ValueError("first legs must be of each queue")
+        self.queue_count = centre.queue_count
+        self.first = <FirstLegs*>zeros(self.queue_count, sizeof(FirstLegs))
+        self.arrays = []
+        for i in range(self.queue_count):
+            self.first[i].row = self.count
+            orders.append(self.set_first(&self.first[i], legs[i], &centre.queues[i]))
+            self.count += self.first[i].n
+            plain &= orders[i] is None
+        self.columns = known(legs, orders, self.count, plain, centre.class_count == self.queue_count)
+
+    def __dealloc__(self):
+        free(self.first)
+
+    @property
+    def nbytes(self):
+        """Memory that it takes, whoever else has it too."""
+        cdef dict each = {}
+        for array in [*self.arrays, *self.columns.values()]:
+            if array.size and array.strides[0]:
+                each[array.__array_interface__["data"][0]] = array.nbytes
+        return sum(each.values())
+
+    cdef int let_go(self) except -1:
+        """They are played, and not again: what the log does not hold goes."""
+        self.arrays, self.columns = [], {}
+        self.queue_count = -1
+        return 0
+
+    cdef object set_first(self, FirstLegs* out, object legs, const Queue* queue):
+        """One queue's. Returns the customers' order by number; None: all are first arrivals, numbered as they come."""
+        cdef int64_t k
+        cdef bint usual = numbered_as_they_come(legs.customer, legs.entry)
+        out.n = len(legs.arrival_s)
+        out.arrival_s = self.doubles(legs.arrival_s, out.n)
+        out.patience_s = self.doubles(legs.patience_s, out.n)
+        out.base_handle_s = self.doubles(legs.base_handle_s, out.n)
+        out.transfer_u = self.doubles(legs.transfer_u, out.n)
+        out.resolved_u = self.doubles(legs.resolved_u, out.n)
+        if queue.equal_rank >= RANDOM:
+            out.equal_rank_u = self.doubles(legs.equal_rank_u, out.n)
+        out.plain = usual and queue.class_last == queue.class_first + 1
+        if out.plain:
+            return None
+        out.customer = self.whole(legs.customer, out.n)
+        out.class_row = self.whole(legs.class_row, out.n)
+        out.entry = self.whole(legs.entry, out.n)
+        for k in range(out.n):
+            if not queue.class_first <= out.class_row[k] < queue.class_last:
+                raise IndexError(f"class row {out.class_row[k]} is not one of queue {queue.index}")
+        if usual:
+            return None
+        order = np.argsort(legs.customer)
+        place = np.empty(out.n, np.int64)
+        place[order] = np.arange(out.n)
+        out.place = self.whole(place, out.n)
+        return order
+
+    cdef const double* doubles(self, object numbers, int64_t n) except? NULL:
+        """Where they begin; the array is kept."""
+        array = np.ascontiguousarray(numbers)
+        cdef const double[::1] view = array
+        if view.shape[0] != n:
+            raise ValueError("the arrays of first legs must have one length")
+        self.arrays.append(array)
+        return &view[0] if n else NULL
+
+    cdef const int64_t* whole(self, object numbers, int64_t n) except? NULL:
+        array = np.ascontiguousarray(numbers)
+        cdef const int64_t[::1] view = array
+        if view.shape[0] != n:
+            raise ValueError("the arrays of first legs must have one length")
+        self.arrays.append(array)
+        return &view[0] if n else NULL
+
+
+cdef bint numbered_as_they_come(const int64_t[:] customer, const int64_t[:] entry) except -1:
+    """Whether they are first arrivals numbered as they come, all of them."""
+    cdef Py_ssize_t k
+    if customer.shape[0] != entry.shape[0]:
+        raise ValueError("the arrays of first legs must have one length")
+    for k in range(customer.shape[0]):
+        if customer[k] != k or entry[k] != FIRST:
+            return False
+    return True
 
 
 cdef Taker* takers(const int64_t[::1] rank, const int64_t[::1] desk, const double[::1] after_s) except NULL:
@@ -1443,66 +1561,43 @@ cdef void* column(dict columns, str name, int64_t count) except? NULL:
     return &view[0] if count else NULL
 
 
-cdef const double* doubles(const double[::1] numbers, int64_t n) except? NULL:
-    if numbers.shape[0] != n:
-        raise ValueError("the arrays of first legs must have one length")
-    return &numbers[0] if n else NULL
-
-
-cdef const int64_t* whole(const int64_t[::1] numbers, int64_t n) except? NULL:
-    if numbers.shape[0] != n:
-        raise ValueError("the arrays of first legs must have one length")
-    return &numbers[0] if n else NULL
-
-
-cdef int fill_first(FirstLegs* out, object first, const Queue* queue) except -1:
-    cdef int64_t k
-    out.n = len(first.arrival_s)
-    out.arrival_s = doubles(first.arrival_s, out.n)
-    out.patience_s = doubles(first.patience_s, out.n)
-    out.base_handle_s = doubles(first.base_handle_s, out.n)
-    out.transfer_u = doubles(first.transfer_u, out.n)
-    out.resolved_u = doubles(first.resolved_u, out.n)
-    out.equal_rank_u = doubles(first.equal_rank_u, out.n)
-    out.customer = whole(first.customer, out.n)
-    out.class_row = whole(first.class_row, out.n)
-    out.entry = whole(first.entry, out.n)
-    out.place = whole(first.place, out.n) if first.place is not None else NULL
-    out.plain = queue.class_last == queue.class_first + 1 and first.plain
-    for k in range(0 if out.plain else out.n):
-        if not queue.class_first <= out.class_row[k] < queue.class_last:
-            raise IndexError(f"class row {out.class_row[k]} is not one of queue {queue.index}")
-    return 0
-
-
-cdef dict known(const Play* p, list firsts):
+cdef dict known(list legs, list orders, int64_t count, bint usual, bint one_class):
     """What is known of first legs before anything happens. What is the same in all of them takes no memory."""
-    cdef int i
-    cdef bint plain = True, one_class = p.class_count == p.queue_count
-    cdef list sizes = [len(first.arrival_s) for first in firsts]
-    for i in range(p.queue_count):
-        plain &= p.queues[i].first.plain
-    count = sum(sizes)
-    nothing = np.broadcast_to(np.int64(0), count)
-    nobody = np.broadcast_to(np.int64(NOBODY), count)
-    origin = nothing if len(firsts) == 1 else np.repeat(np.arange(len(firsts), dtype=np.int64), sizes)
+    cdef list sizes = [len(first.arrival_s) for first in legs]
+    nothing, nobody = same(0, count), same(NOBODY, count)
+    origin = nothing if len(legs) == 1 else np.repeat(np.arange(len(legs), dtype=np.int64), sizes)
+    if usual:
+        entry = nothing
+    else:  # who does not come to his appointment has one all the same
+        entry = by_number("entry", legs, orders)
+        entry = np.where(entry == NEVER_CAME, APPOINTMENT, entry)
     return {
         "origin": origin,
-        "customer": joined([first.by_number(first.customer) for first in firsts]),
+        "customer": by_number("customer", legs, orders),
         "attempt": nothing,
         "leg": nothing,
         "queue": origin,
         "from_desk": nobody,
-        "entered_s": joined([first.by_number(first.arrival_s) for first in firsts]),
-        "entry": nothing if plain else joined([first.entry_in_log for first in firsts]),
-        "customer_class": origin if one_class else joined([first.by_number(first.class_row) for first in firsts]),
+        "entered_s": by_number("arrival_s", legs, orders),
+        "entry": entry,
+        "customer_class": origin if one_class else by_number("class_row", legs, orders),
         "own_adviser": nobody,
         "returns": nothing,
-        "predicted_s": np.broadcast_to(np.float64("nan"), count),
+        "predicted_s": same(float("nan"), count),
     }
 
 
-cdef object joined(list parts):
+cdef object same(object number, int64_t count):
+    """One number, shown many times."""
+    return np.ndarray(count, np.float64 if isinstance(number, float) else np.int64, np.array(number), 0, (0,))
+
+
+cdef object by_number(str name, list legs, list orders):
+    """A column of first legs in the order of the customers' numbers, queue after queue."""
+    cdef list parts = []
+    for first, order in zip(legs, orders):
+        column = getattr(first, name)
+        parts.append(column if order is None else column[order])
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 

@@ -14,6 +14,13 @@ class Centre:
         staffing: npt.NDArray[np.int64],
         numbers: npt.NDArray[np.int64],
         present: list[npt.NDArray[np.uint8] | None],
-        firsts: list[Any],
+        customers: Customers,
         draws: object,
+        again: bool,
     ) -> dict[str, npt.NDArray[Any]]: ...
+
+@disjoint_base
+class Customers:
+    @property
+    def nbytes(self) -> int: ...
+    def __new__(cls, centre: Centre, legs: list[Any]) -> Customers: ...

@@ -11,10 +11,10 @@ from simcenter.simulation.network import CHAT, DEFERRED, RELATIVE, IntArray, Net
 from simcenter.simulation.staffing import Staffing
 
 if TYPE_CHECKING:
-    from simcenter.simulation.draws import Draws, FirstLegs
+    from simcenter.simulation.draws import Draws
 
 try:
-    from simcenter._engine import Centre
+    from simcenter._engine import Centre, Customers
 except ImportError as error:
     raise ImportError(
         "simcenter's compiled parts are missing: run `pip install .` in its folder (see CONTRIBUTING.md)"
@@ -29,48 +29,20 @@ CLOSES = -1
 
 def play(network: Network, staffing: Staffing, draws: "Draws") -> ContactLog:
     """Play one replication. See ``simcenter.simulation.engine.play``."""
-    firsts = [First(draws.first(q)) for q in range(len(network.queue_names))]
+    centre = _centre(network)
+    remember = getattr(draws, "remember", None)  # has draws that are played again
+
+    def drawn() -> Customers:
+        return Customers(centre, [draws.first(q) for q in range(len(network.queue_names))])
+
+    customers = remember("customers", drawn) if remember else drawn()
     advisers = np.ascontiguousarray(staffing.advisers, dtype=np.int64)
     numbers = advisers.max(axis=0, initial=0)
     present = [
         _present(network, draws, d, int(number)) if network.absence[d] > 0 else None for d, number in enumerate(numbers)
     ]
     targets = _targets(network, advisers, present)
-    return ContactLog(**_centre(network).play(targets, numbers, present, firsts, draws))
-
-
-class First:
-    """The first legs of a queue's customers, who may come in another order than that of their numbers.
-
-    Parameters
-    ----------
-    legs : FirstLegs
-    """
-
-    def __init__(self, legs: "FirstLegs") -> None:
-        self.arrival_s, self.patience_s, self.base_handle_s = legs.arrival_s, legs.patience_s, legs.base_handle_s
-        self.transfer_u, self.resolved_u, self.equal_rank_u = legs.transfer_u, legs.resolved_u, legs.equal_rank_u
-        self.customer, self.class_row, self.entry = legs.customer, legs.class_row, legs.entry
-        self.plain = not self.entry.any() and (self.customer == np.arange(len(self.customer))).all()
-        """Whether they are numbered as they come, and none but first arrivals."""
-        self.order: IntArray | None = None
-        """Of the customers by number; None: they come so."""
-        self.place: IntArray | None = None
-        """Of each in that order."""
-        if not self.plain:
-            self.order = np.argsort(self.customer)
-            self.place = np.empty(len(self.order), dtype=np.int64)
-            self.place[self.order] = np.arange(len(self.order))
-
-    def by_number(self, column: np.ndarray) -> np.ndarray:
-        """The column in the order of the customers' numbers."""
-        return column if self.order is None else column[self.order]
-
-    @property
-    def entry_in_log(self) -> np.ndarray:
-        """How they come, by number: who does not come to his appointment has one all the same."""
-        entry = self.by_number(self.entry)
-        return np.where(entry == Entry.NO_SHOW, int(Entry.APPOINTMENT), entry)
+    return ContactLog(**centre.play(targets, numbers, present, customers, draws, remember is not None))
 
 
 def _present(network: Network, draws: "Draws", desk: int, number: int) -> npt.NDArray[np.uint8]:

@@ -162,9 +162,11 @@ class Draws:
         if self.network.equal_rank[queue] in (RANDOM, RANDOM_ADVISER):
             equal_rank_u = self._uniforms(queue, customer, Purpose.EQUAL_RANK)
         else:
-            equal_rank_u = _nothing(_room(count))[:count]
+            equal_rank_u = _same(_NOTHING, count)
         numbers = self.source.first_legs(queue, start, class_row)
-        return (arrival_s, *numbers, equal_rank_u, customer, class_row, np.full(count, entry))
+        if isinstance(entry, int):
+            entry = _same(_ENTRIES[entry : entry + 1], count)
+        return (arrival_s, *numbers, equal_rank_u, customer, class_row, entry)
 
     def _uniforms(self, queue: int, customer: IntArray, purpose: int) -> FloatArray:
         key = queue_key(self.network.queue_names[queue])
@@ -237,9 +239,13 @@ def _counting(size: int) -> IntArray:
     return np.arange(size)
 
 
-@lru_cache(maxsize=4)
-def _nothing(size: int) -> FloatArray:
-    return np.full(size, np.nan)
+_NOTHING = np.array([np.nan])
+_ENTRIES = np.arange(len(Entry))
+
+
+def _same(number: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """An array (1,) shown many times: it takes no memory."""
+    return np.ndarray(count, number.dtype, number, 0, (0,))
 
 
 def _arrays(laws: Laws) -> tuple[IntArray, FloatArray, FloatArray, IntArray]:
