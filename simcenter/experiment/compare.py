@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from simcenter.errors import ScenarioError
-from simcenter.experiment.accumulate import LEVELS, Rows
 from simcenter.experiment.confidence import student
 from simcenter.experiment.frames import ALL_SHOWN
 from simcenter.experiment.replicate import Players, Progress
 from simcenter.experiment.results import RESULT_SCHEMA
+from simcenter.experiment.rows import LEVELS, Rows
 from simcenter.experiment.simulate import staffing_for
 from simcenter.measures import Meter, Tally, compile_promises
 from simcenter.measures.table import PERCENTS, Level, Measure, measure_named, measures_of

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from simcenter.experiment.accumulate import LEVELS, Accumulator
+from simcenter.experiment.accumulate import Accumulator
+from simcenter.experiment.rows import LEVELS
 from simcenter.experiment.targets import TargetTable
 from simcenter.measures.table import MEASURES, Level, measure_named, measures_of
 
