@@ -8,12 +8,12 @@ illustrated in the case of the binomial, Biometrika 26).
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, log, sqrt
+from math import ceil, floor, log, sqrt
 from numbers import Real
 
 import numpy as np
 from scipy.special import bdtr, betaincinv
-from scipy.stats import norm
+from scipy.stats import binom, norm, poisson
 
 from simcenter.errors import ScenarioError
 from simcenter.measures.targets import Criterion
@@ -27,6 +27,9 @@ FEWEST = 100
 """Fresh replications at least."""
 SEARCHED, SEARCHED_LEAST, SEARCHED_MOST = 4, 50, 500
 """A search plays a fourth of the fresh replications, and no fewer and no more than these."""
+
+REACH, DUST = 8.0, 1e-9
+"""Standard deviations beyond which a Poisson number is not looked at; the rounding of a product."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,18 @@ def assured_of(share: float, alpha: float, cells: int, replications: int) -> Ass
         what = f"{cells} targets and days at once, each on {100 * share:g} % of days"
         raise ScenarioError([f"replications: must be at least {fewest} to prove {what}, got {replications}"])
     return Assured(share, each, replications or usual_replications(share, each))
+
+
+def kept_by_chance(share: float, limit: float, at_least: bool, contacts: float) -> float:
+    """The probability that a day keeps a limit on a share, where each of its contacts (a Poisson number with this mean)
+    counts with probability ``share`` by itself."""
+    spread = REACH * sqrt(contacts) + REACH
+    number = np.arange(max(floor(contacts - spread), 0), ceil(contacts + spread) + 1)
+    if at_least:
+        met = 1 - binom.cdf(np.ceil(limit * number - DUST) - 1, number, share)
+    else:
+        met = binom.cdf(np.floor(limit * number + DUST), number, share)
+    return float(poisson.pmf(number, contacts) @ met)
 
 
 def day_by_day(criteria: Sequence[Criterion], piled_up: str) -> tuple[Criterion, ...]:

@@ -1,13 +1,16 @@
 """Findings: which targets cannot be met, how far they are missed, and what limits them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simcenter.measures.targets import Criterion
+from simcenter.planning.assurance import kept_by_chance
 from simcenter.planning.centre import Centre, IntArray, centre_of
-from simcenter.planning.criteria import KEPT_UP, queue_of
+from simcenter.planning.criteria import KEPT_UP, Cells, queue_of
+from simcenter.planning.flows import Flows
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.network import Network
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from simcenter.scenario import Queue, Scenario
 
 LIKE_ALL = 1 - 1e-9
+LEAST_COUNTED = 0.8
+"""Part of the contacts that are answered, and so counted, at least."""
 SAMPLED = 20
 """Replications whose handle times are looked at to see what share can be done within a promise."""
 
@@ -25,7 +30,9 @@ class Finding:
     """One target that does not hold, or is not shown to.
 
     ``value``: what the fresh replications gave (None where nothing was counted); ``limit`` as a share or in seconds;
-    ``cells``: the days or intervals concerned; ``attainable``: the best that could be had, where that is known.
+    ``cells``: the days or intervals concerned; ``attainable``: the best that could be had, where that is known. With an
+    ``assurance``: the share of days on which it was to hold; ``days_kept``: on which it did, in the worst cell;
+    ``attainable`` is a share of days, too.
     """
 
     place: str
@@ -36,11 +43,15 @@ class Finding:
     cells: tuple[str, ...]
     reason: str
     attainable: float | None = None
+    assurance: float | None = None
+    days_kept: float | None = None
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else "all customers: "
         when = "" if self.cells == ("horizon",) or not self.cells else f" ({_some(self.cells)})"
         got = "" if self.value is None else f", got {_shown(self.value, self.measure)}"
+        if self.assurance is not None and self.days_kept is not None:
+            got = f" on {100 * self.assurance:g} % of days, kept on {100 * self.days_kept:.1f} %"
         return f"{where}{self.condition}{got}{when}: {self.reason}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,6 +65,8 @@ class Finding:
             "cells": list(self.cells),
             "reason": self.reason,
             "attainable": self.attainable,
+            "assurance": self.assurance,
+            "days_kept": self.days_kept,
         }
 
 
@@ -71,13 +84,77 @@ class Obstacle:
     """Why no number of advisers can meet a criterion, and the best that could be had."""
 
     reason: str
-    attainable: float | None
+    attainable: float
+
+
+def obstacles_of(
+    cells: Cells, scenario: "Scenario", network: Network, centre: Centre, flows: Flows, seed: int
+) -> dict[int, Obstacle]:
+    """The criteria, by number, that no staffing can keep in any of their cells."""
+    found: dict[int, Obstacle] = {}
+    for k, criterion in enumerate(cells.criteria):
+        if cells.assured is None:
+            one = obstacle(criterion, scenario, network, centre, seed)
+        else:
+            best = best_of(criterion, scenario, network, centre, seed)
+            one = rarely(criterion, best, _contacts(cells, k, centre, flows), cells.assured.share)
+        if one is not None:
+            found[k] = one
+    return found
+
+
+def _contacts(cells: Cells, k: int, centre: Centre, flows: Flows) -> list[float]:
+    """How many contacts the cells of criterion ``k`` count on average; none where only some of a queue's do."""
+    criterion = cells.criteria[k]
+    if criterion.level == "desk" or criterion.index >= len(centre.queues):
+        return []
+    come = centre.volume.sum(axis=1) if criterion.index < 0 else flows.entered[:, criterion.index]
+    mine = np.flatnonzero(cells.criterion == k)
+    return [float(come[cells.first[c] : cells.end[c]].sum()) for c in mine]
 
 
 def obstacle(
     criterion: Criterion, scenario: "Scenario", network: Network, centre: Centre, seed: int
 ) -> Obstacle | None:
     """What makes a criterion impossible whatever the staffing, seen without simulating the centre; None if nothing."""
+    q = queue_of(criterion, centre)
+    if q is not None and criterion.measure != KEPT_UP:
+        if criterion.measure == "abandon_rate" and criterion.limit <= 0 and np.isfinite(centre.patience_s[q]):
+            return Obstacle("with random demand nobody can promise that not one customer leaves", 0.0)
+        if criterion.measure == "asa_s" and criterion.limit <= 0:
+            return Obstacle("with random demand nobody can promise that not one customer waits", 0.0)
+        within_s = _within(criterion, scenario.queues[centre.queues[q]], len(centre.queues))
+        if within_s is not None and criterion.limit >= LIKE_ALL:
+            return Obstacle("100 % cannot be promised of random demand", 1.0)
+    best = best_of(criterion, scenario, network, centre, seed)
+    return best if best is not None and _beyond(criterion, best) else None
+
+
+def rarely(criterion: Criterion, best: Obstacle | None, contacts: Sequence[float], share: float) -> Obstacle | None:
+    """What keeps a criterion from being kept on a ``share`` of the days, whatever the staffing; None if nothing is
+    known to. ``contacts``: how many it counts in each of its cells, on average.
+
+    What is promised of all of them (nobody leaves, 100 %) can be kept on many days; a share that the advisers have by
+    nature (resolved, handed on) strays from its mean by chance.
+    """
+    if best is None or not contacts:
+        return None
+    # as many as are answered count, which the other targets see to
+    counts = [part * count for count in contacts for part in (LEAST_COUNTED, 1.0)]
+    most = max(kept_by_chance(best.attainable, criterion.limit, criterion.at_least, count) for count in counts)
+    if most >= share:
+        return None
+    why = best.reason if _beyond(criterion, best) else f"at best {100 * best.attainable:.1f} % can be had on average"
+    return Obstacle(f"{why}; chance keeps the limit on at most {100 * most:.1f} % of days", most)
+
+
+def _beyond(criterion: Criterion, best: Obstacle) -> bool:
+    """Whether even the best that can be had is not within the limit."""
+    return best.attainable < criterion.limit if criterion.at_least else best.attainable > criterion.limit
+
+
+def best_of(criterion: Criterion, scenario: "Scenario", network: Network, centre: Centre, seed: int) -> Obstacle | None:
+    """The best value that any staffing could have, and why, in the words of one that is too low; None if unknown."""
     if criterion.measure == KEPT_UP:
         return None
     if criterion.level == "journey":
@@ -87,20 +164,13 @@ def obstacle(
         return None
     serving = [int(d) for d in np.flatnonzero(centre.serves[:, q])]
     if criterion.measure == "resolved":
-        return _resolved(criterion, centre, q, serving)
-    if criterion.measure == "abandon_rate" and criterion.limit <= 0 and np.isfinite(centre.patience_s[q]):
-        return Obstacle("with random demand nobody can promise that not one customer leaves", 0.0)
-    if criterion.measure == "asa_s" and criterion.limit <= 0:
-        return Obstacle("with random demand nobody can promise that not one customer waits", 0.0)
-    queue = scenario.queues[centre.queues[q]]
-    within_s = _within(criterion, queue, len(centre.queues))
+        return _resolved(centre, q, serving)
+    within_s = _within(criterion, scenario.queues[centre.queues[q]], len(centre.queues))
     if within_s is None:
         return None
-    if criterion.limit >= LIKE_ALL:
-        return Obstacle("100 % cannot be promised of random demand", 1.0)
     if centre.live[q]:
         return _overflow(centre, q, serving, within_s, _credit(network, q))
-    return _too_long(criterion, network, centre, q, serving, within_s, seed)
+    return _too_long(network, centre, q, serving, within_s, seed)
 
 
 def _within(criterion: Criterion, queue: "Queue", queues: int) -> float | None:
@@ -135,9 +205,7 @@ def _overflow(centre: Centre, q: int, serving: list[int], within_s: float, credi
     )
 
 
-def _too_long(
-    criterion: Criterion, network: Network, centre: Centre, q: int, serving: list[int], within_s: float, seed: int
-) -> Obstacle | None:
+def _too_long(network: Network, centre: Centre, q: int, serving: list[int], within_s: float, seed: int) -> Obstacle:
     """A reply is due at the end of the talk: the handle time itself may be longer than the promise."""
     fastest = max(float(centre.speed[d, q]) for d in serving)
     talk = 1.0 - float(network.wrap_share[q])
@@ -147,8 +215,6 @@ def _too_long(
         possible = 1.0 if centre.handle_s[q] * talk / fastest <= within_s else 0.0
     else:
         possible = float((handle_s <= within_s).mean())
-    if possible >= criterion.limit:
-        return None
     return Obstacle(
         f"the handle time is beyond the promise: a reply takes {centre.handle_s[q] * talk / fastest:.0f} s on average, "
         f"and only {100 * possible:.1f} % are done within {within_s:g} working s even if begun at once",
@@ -156,11 +222,9 @@ def _too_long(
     )
 
 
-def _resolved(criterion: Criterion, centre: Centre, q: int, serving: list[int]) -> Obstacle | None:
+def _resolved(centre: Centre, q: int, serving: list[int]) -> Obstacle:
     shares = {d: (1 - _handed_on(centre, d, q)) * float(centre.resolved[d, q]) for d in serving}
     best = max(shares, key=lambda d: shares[d])
-    if shares[best] >= criterion.limit:
-        return None
     listed = ", ".join(f"{centre.desks[d]} {100 * share:.1f} %" for d, share in shares.items())
     return Obstacle(f"no desk that serves it resolves so many of those it answers ({listed})", shares[best])
 
@@ -169,12 +233,10 @@ def _handed_on(centre: Centre, desk: int, queue: int) -> float:
     return sum(route.share for route in centre.routes if (route.desk, route.queue) == (desk, queue))
 
 
-def _passed_on(criterion: Criterion, centre: Centre) -> Obstacle | None:
-    """Why so few cannot be handed on (twice), if that is so."""
-    share, described = _least_passed_on(criterion.measure, centre)
+def _passed_on(criterion: Criterion, centre: Centre) -> Obstacle:
+    """The least share that can be handed on (twice), and why."""
     # a customer is counted once answered; who hangs up is left out, in any queue: allow for that
-    if share <= criterion.limit:
-        return None
+    share, described = _least_passed_on(criterion.measure, centre)
     words = "handed on" if criterion.measure == "transferred" else "handed on twice"
     return Obstacle(
         f"at best {100 * share:.1f} % of the customers are {words}: the shares of every desk that may take them are "

@@ -12,7 +12,7 @@ from simcenter.planning.budget import Budget, read_budget
 from simcenter.planning.centre import IntArray, centre_of
 from simcenter.planning.clock import Clock, Progress
 from simcenter.planning.criteria import KEPT_UP, cells_of, criteria_of
-from simcenter.planning.findings import obstacle
+from simcenter.planning.findings import obstacles_of
 from simcenter.planning.job import Job, Options, Task
 from simcenter.planning.plan import Plan
 from simcenter.planning.proof import share_of_alpha
@@ -111,8 +111,7 @@ def planned(
         alpha = share_of_alpha(options.confidence, 1)
         assured = assured_of(options.assurance, alpha, len(cells), options.replications)
         options, cells = replace(options, replications=assured.fresh), replace(cells, assured=assured)
-    found = [obstacle(criterion, scenario, network, centre, options.seed) for criterion in cells.criteria]
-    obstacles = {k: one for k, one in enumerate(found) if one is not None}
+    obstacles = obstacles_of(cells, scenario, network, centre, form.flows, options.seed)
     task = Task(scenario, centre, form, cells, obstacles, start)
     with Players(network, compile_promises(scenario), jobs=jobs, engine=engine) as players:
         return Job(task, players, options, clock).run()

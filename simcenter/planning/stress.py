@@ -20,7 +20,7 @@ from simcenter.planning.plan import Plan
 from simcenter.planning.planner import plan as replan
 from simcenter.planning.requirement import closed_form
 from simcenter.planning.sample import Sample
-from simcenter.planning.unmet import shortfall
+from simcenter.planning.unmet import surplus
 from simcenter.simulation.compile import compile_network
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def stress(
             progress(f"stress: step {step} of {STEPS}", 0.2 * step / STEPS)
         scenario = stressed(plan.scenario, wanted, step / STEPS)
         cells, sample = _played(plan, scenario, replications, jobs, engine)
-        margins.append(shortfall(sample))
+        margins.append(surplus(sample))
     again = replan(
         scenario,
         replications=replications,
