@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from simcenter.experiment.accumulate import Accumulator
+from simcenter.experiment.estimates import Estimates
 from simcenter.experiment.rows import LEVELS
 from simcenter.experiment.targets import TargetTable
 from simcenter.measures.table import MEASURES, Level, measure_named, measures_of
@@ -28,11 +28,11 @@ NOBODY = "(nobody)"
 """In place of the desk that took who was handed on, where none did."""
 
 
-def columns(accumulator: Accumulator, level: Level, span: str, confidence: float) -> dict[str, FloatArray]:
+def columns(estimates: Estimates, level: Level, span: str, confidence: float) -> dict[str, FloatArray]:
     """Every measure of a level over a span: name, name_low, name_high -> (rows, places), NaN where unknown."""
     found: dict[str, FloatArray] = {}
     for measure in measures_of(level):
-        estimate = accumulator.estimate(measure, span, confidence)
+        estimate = estimates.estimate(measure, span, confidence)
         if estimate is not None:
             found[measure.name] = estimate.value
             found[f"{measure.name}_low"] = estimate.low
@@ -40,32 +40,32 @@ def columns(accumulator: Accumulator, level: Level, span: str, confidence: float
     return found
 
 
-def names(accumulator: Accumulator, level: Level) -> tuple[str, ...]:
+def names(estimates: Estimates, level: Level) -> tuple[str, ...]:
     """The places of a level: queues and their classes, desks, or the queues in which journeys begin and all of them."""
-    meter = accumulator.meter
+    meter = estimates.meter
     if level == "queue":
         return meter.places.names
     return meter.network.desk_names if level == "desk" else (*meter.network.queue_names, ALL)
 
 
-def horizon_frame(accumulator: Accumulator, level: Level, confidence: float) -> "pd.DataFrame":
+def horizon_frame(estimates: Estimates, level: Level, confidence: float) -> "pd.DataFrame":
     """One row per place, indexed by its name, over the whole horizon."""
     import pandas as pd
 
-    data = {name: values[0] for name, values in columns(accumulator, level, "horizon", confidence).items()}
-    index = pd.Index(names(accumulator, level), name="desk" if level == "desk" else "queue")
+    data = {name: values[0] for name, values in columns(estimates, level, "horizon", confidence).items()}
+    index = pd.Index(names(estimates, level), name="desk" if level == "desk" else "queue")
     return pd.DataFrame(data, index=index)
 
 
-def day_frame(accumulator: Accumulator, calendar: "Calendar", confidence: float) -> "pd.DataFrame":
+def day_frame(estimates: Estimates, calendar: "Calendar", confidence: float) -> "pd.DataFrame":
     """One row per day and place, on days when anything came or was open."""
     import pandas as pd
 
     parts = []
     for level in LEVELS:
-        places = names(accumulator, level)
-        data = columns(accumulator, level, "day", confidence)
-        day, place = np.nonzero(_busy(accumulator, level, "day"))
+        places = names(estimates, level)
+        data = columns(estimates, level, "day", confidence)
+        day, place = np.nonzero(_busy(estimates, level, "day"))
         head = {
             "date": [str(calendar.dates[i]) for i in day],
             "level": level,
@@ -75,7 +75,7 @@ def day_frame(accumulator: Accumulator, calendar: "Calendar", confidence: float)
     return pd.concat(parts, ignore_index=True)
 
 
-def interval_frame(accumulator: Accumulator, calendar: "Calendar", confidence: float) -> "pd.DataFrame":
+def interval_frame(estimates: Estimates, calendar: "Calendar", confidence: float) -> "pd.DataFrame":
     """One row per interval and place in which anything came or was open.
 
     ``period`` is "interval"; "after_closing" for what a desk does outside its hours, one row a day with the day's
@@ -85,11 +85,11 @@ def interval_frame(accumulator: Accumulator, calendar: "Calendar", confidence: f
 
     parts = []
     for level in LEVELS:
-        places = names(accumulator, level)
-        data = columns(accumulator, level, "interval", confidence)
+        places = names(estimates, level)
+        data = columns(estimates, level, "interval", confidence)
         later = [str(day) for day in calendar.dates] if level == "desk" else [str(calendar.dates[-1])]
         labels = [*calendar.interval_start, *later]
-        row, place = np.nonzero(_busy(accumulator, level, "interval"))
+        row, place = np.nonzero(_busy(estimates, level, "interval"))
         after = "after_closing" if level == "desk" else "after_horizon"
         head = {
             "interval_start": [labels[i] for i in row],
@@ -101,24 +101,24 @@ def interval_frame(accumulator: Accumulator, calendar: "Calendar", confidence: f
     return pd.concat(parts, ignore_index=True)
 
 
-def _busy(accumulator: Accumulator, level: Level, span: str) -> npt.NDArray[np.bool_]:
+def _busy(estimates: Estimates, level: Level, span: str) -> npt.NDArray[np.bool_]:
     """Which rows and places have anything to show: something came, or was paid, or a desk was open."""
     what = {"queue": "offered", "desk": "paid_hours", "journey": "contacts"}[level]
-    busy = accumulator.sums(measure_named(level, what), span) > 0
+    busy = estimates.sums(measure_named(level, what), span) > 0
     if level == "desk":
         for also in ("occupancy", "answered"):
-            busy |= accumulator.sums(measure_named(level, also), span) > 0
-        opened = accumulator.rows.opened(span)
+            busy |= estimates.sums(measure_named(level, also), span) > 0
+        opened = estimates.rows.opened(span)
         busy |= opened
     return busy
 
 
-def transfer_frame(accumulator: Accumulator, confidence: float) -> "pd.DataFrame":
+def transfer_frame(estimates: Estimates, confidence: float) -> "pd.DataFrame":
     """One row per pair of desks between which anybody was handed on: mean per replication, low, high."""
     import pandas as pd
 
-    desks = accumulator.meter.network.desk_names
-    estimate = accumulator.handed_on(confidence)
+    desks = estimates.meter.network.desk_names
+    estimate = estimates.handed_on(confidence)
     one, other = np.nonzero(estimate.value > 0)
     return pd.DataFrame(
         {
@@ -172,7 +172,7 @@ def _nullable(values: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> "p
     return pd.arrays.BooleanArray(values.astype(np.bool_), ~known)
 
 
-def estimates(frame: "pd.DataFrame", level: Level) -> dict[str, dict[str, dict[str, float | None]]]:
+def estimates_by_name(frame: "pd.DataFrame", level: Level) -> dict[str, dict[str, dict[str, float | None]]]:
     """A frame's rows as ``{name: {measure: {mean, low, high}}}``; None where unknown."""
     return {str(name): row_estimates(frame, place, level) for place, name in enumerate(frame.index)}
 

@@ -7,7 +7,6 @@ watched interval must be narrow at once. What is left is measured in the tests a
 
 import contextlib
 from dataclasses import asdict, dataclass
-from math import ceil
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simcenter.errors import ScenarioError
+from simcenter.experiment.blocks import FIRST_STAGE, stages
 from simcenter.experiment.confidence import student
 from simcenter.experiment.targets import TargetCells, TargetSums, TargetTable
 from simcenter.measures.meter import Meter
-from simcenter.measures.tally import Tally
 from simcenter.measures.targets import Criterion, criteria, criterion
 
 if TYPE_CHECKING:
@@ -26,10 +25,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
-FIRST_LOOK = 50
-GROWTH = 1.25
 MOST = 10_000
-"""The first look after so many replications, each next one after so many times as many, the last after MOST."""
+"""Looks are at the stages of blocks.py: after 50 replications, then a quarter more each time; the last after MOST."""
 
 
 @dataclass(frozen=True)
@@ -96,24 +93,29 @@ class Watch:
     def __init__(
         self, cells: TargetCells, wanted: float, at_most: int, confidence: float, calendar: "Calendar"
     ) -> None:
+        self.cells = cells
+        """What is watched."""
         self.sums = TargetSums(cells)
-        """What is watched, so far."""
+        """What became of it so far."""
         self._calendar = calendar
         self._wanted, self._at_most, self._confidence = wanted, at_most, confidence
         self._seen, self._looks = 0, 0
-        self.next_look = min(FIRST_LOOK, at_most)
+        self.next_look = min(FIRST_STAGE, at_most)
         self.found: Precision | None = None
         """What the last look found."""
 
-    def enough(self, tally: Tally) -> bool:
-        """Add the next replication's tally; whether it was the last one needed."""
-        self.sums.add(tally)
-        self._seen += 1
+    def enough(self, sums: TargetSums, replications: int) -> bool:
+        """Add the sums of the next replications, so many; whether they were the last ones needed.
+
+        There is a cut between blocks wherever a look is due, so that the looks do not depend on the blocks.
+        """
+        self.sums.merge(sums)
+        self._seen += replications
         if self._seen < self.next_look:
             return False
         self._looks += 1
         self.found = self._look(self.sums.table())
-        self.next_look = min(ceil(GROWTH * self._seen), self._at_most)
+        self.next_look = min(next(stage for stage in stages() if stage > self._seen), self._at_most)
         return self.found.reached or self._seen >= self._at_most
 
     def _look(self, table: TargetTable) -> Precision:

@@ -71,7 +71,7 @@ class SeveralPartial:
     def __init__(self, parts: Sequence[Any]) -> None:
         self.parts = list(parts)
 
-    def add(self, tally: Tally, log: ContactLog) -> None:
+    def add(self, tally: Tally, log: ContactLog | None = None) -> None:
         """The next replication."""
         for part in self.parts:
             part.add(tally, log)
@@ -113,23 +113,23 @@ class Logs:
     end: int
 
     def start(self, meter: Meter, replications: range) -> "LogsSoFar":
-        """No logs; of these replications, so many are kept as are below ``end``."""
-        return LogsSoFar([number for number in replications if number < self.end])
+        """No logs."""
+        return LogsSoFar(replications, self.end)
 
 
-@dataclass
 class LogsSoFar:
-    """Logs with the numbers of their replications."""
+    """``kept``: numbers of replications with their logs, in order."""
 
-    wanted: list[int]
-    """Numbers whose logs are still to come."""
-    logs: list[tuple[int, ContactLog]] = field(default_factory=list)
+    def __init__(self, replications: range, end: int) -> None:
+        self._coming, self._end = replications, end
+        self.kept: list[tuple[int, ContactLog]] = []
 
-    def add(self, tally: Tally, log: ContactLog) -> None:
-        """The next replication."""
-        if self.wanted:
-            self.logs.append((self.wanted.pop(0), log))
+    def add(self, tally: Tally, log: ContactLog | None = None) -> None:
+        """The next replication; a log that is not there is not kept."""
+        number, self._coming = self._coming[0], self._coming[1:]
+        if number < self._end and log is not None:
+            self.kept.append((number, log))
 
     def merge(self, later: "LogsSoFar") -> None:
         """The logs of the replications that come next."""
-        self.logs += later.logs
+        self.kept += later.kept

@@ -4,16 +4,19 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, TypeVar
 
 from simcenter.errors import ScenarioError
 from simcenter.experiment.blocks import MOST, blocks_of, contacts_of
-from simcenter.experiment.reduction import Logs, Partial, Reduction, Several, Tallies
+from simcenter.experiment.reduction import Partial, Reduction, Tallies
 from simcenter.experiment.worker import Worker
 from simcenter.measures import Meter, Promises, Tally
-from simcenter.simulation.log import ContactLog
+from simcenter.simulation.draws import Draws
+from simcenter.simulation.engine import play
+from simcenter.simulation.kept import DrawsStore
 from simcenter.simulation.network import Network
 from simcenter.simulation.staffing import Staffing
 
@@ -24,24 +27,26 @@ Progress = Callable[[int, int], None]
 
 
 class Player:
-    """Plays blocks of replications of one network: engine, then meter, then whatever is made of the tallies."""
+    """Plays blocks of replications of one network: engine, then meter, then whatever is made of the tallies.
 
-    def __init__(self, network: Network, promises: Promises, engine: str) -> None:
+    With ``again`` it keeps the draws, for replications that are played again with other advisers.
+    """
+
+    def __init__(self, network: Network, promises: Promises, engine: str, *, again: bool = False) -> None:
         self.meter = Meter(network, promises)
         self._engine = engine
+        self._draws: Callable[[int, int], Draws] = partial(Draws, network)
+        if again:
+            self._draws = DrawsStore(network).draws
 
     def __call__(self, block: range, *, staffing: Staffing, seed: int, reduction: Reduction[P]) -> P:
         """The partial of a block."""
-        from simcenter.simulation.draws import Draws
-        from simcenter.simulation.engine import play
-
-        network = self.meter.network
-        partial = reduction.start(self.meter, block)
+        so_far = reduction.start(self.meter, block)
         for replication in block:
-            log = play(network, staffing, Draws(network, seed, replication), engine=self._engine)
-            partial.add(self.meter.tally(log), log)
+            log = play(self.meter.network, staffing, self._draws(seed, replication), engine=self._engine)
+            so_far.add(self.meter.tally(log), log)
             del log  # not kept while the next one is played
-        return partial
+        return so_far
 
 
 def cores() -> int:
@@ -65,12 +70,16 @@ class Players:
         Processes; 0: as many as there are cores for this process.
     engine : str
         As in :func:`simcenter.simulation.engine.play`.
+    again : bool
+        Whether the same replications will be played again and again: then each process keeps their draws.
     """
 
-    def __init__(self, network: Network, promises: Promises, *, jobs: int = 1, engine: str = "auto") -> None:
+    def __init__(
+        self, network: Network, promises: Promises, *, jobs: int = 1, engine: str = "auto", again: bool = False
+    ) -> None:
         if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 0:
             raise ScenarioError([f"jobs: must be a whole number from 1, or 0 for all cores, got {jobs!r}"])
-        self._player = Player(network, promises, engine)
+        self._player = Player(network, promises, engine, again=again)
         self._contacts = contacts_of(network)
         self._jobs = jobs or cores()
         self._workers: list[Worker] = []
@@ -110,8 +119,8 @@ class Players:
             Of all replications.
         """
         total = reduction.start(self.meter, replications[:0])
-        for block, partial in self.partials(reduction, staffing, seed=seed, replications=replications):
-            total.merge(partial)
+        for block, of_block in self.partials(reduction, staffing, seed=seed, replications=replications):
+            total.merge(of_block)
             if done is not None:
                 done(len(block))
         return total
@@ -147,22 +156,8 @@ class Players:
 
     def play(self, staffing: Staffing, *, seed: int, replications: range) -> Iterator[Tally]:
         """The tallies of the replications, in their order. What is made of them here is made in one process only."""
-        for _, partial in self.partials(
-            Tallies(), staffing, seed=seed, replications=replications, most=_TALLIED_AT_ONCE
-        ):
-            yield from partial.tallies
-
-    def play_logged(
-        self, staffing: Staffing, *, seed: int, replications: range, keep_logs: int
-    ) -> "Iterator[tuple[Tally, ContactLog | None]]":
-        """Like :meth:`play`, with the logs of the first ``keep_logs`` replications."""
-        both = Several((Tallies(), Logs(replications.start + keep_logs)))
-        for block, several in self.partials(
-            both, staffing, seed=seed, replications=replications, most=_TALLIED_AT_ONCE
-        ):
-            tallies, logs = several.parts
-            kept = dict(logs.logs)
-            yield from ((tally, kept.get(number)) for number, tally in zip(block, tallies.tallies, strict=True))
+        for _, some in self.partials(Tallies(), staffing, seed=seed, replications=replications, most=_TALLIED_AT_ONCE):
+            yield from some.tallies
 
     def close(self) -> None:
         """End all processes at once."""

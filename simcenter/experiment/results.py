@@ -6,18 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from itertools import islice
+from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simcenter import __version__
-from simcenter.experiment.accumulate import Accumulator
+from simcenter.experiment.accumulate import Accumulate
+from simcenter.experiment.blocks import blocks_of, contacts_of
 from simcenter.experiment.confidence import METHODS
+from simcenter.experiment.estimates import Estimates
 from simcenter.experiment.frames import (
     ALL,
     ALL_SHOWN,
     day_frame,
-    estimates,
+    estimates_by_name,
     horizon_frame,
     interval_frame,
     records_by_level,
@@ -27,8 +31,9 @@ from simcenter.experiment.frames import (
     transfer_frame,
 )
 from simcenter.experiment.legs import legs_frame
-from simcenter.experiment.precision import Precision, Watch
-from simcenter.experiment.targets import TargetCells, TargetSums, TargetTable
+from simcenter.experiment.precision import Precision
+from simcenter.experiment.reduction import Logs, Several, SeveralPartial
+from simcenter.experiment.targets import SumTargets, TargetTable
 from simcenter.measures.histogram import RELATIVE_ERROR
 from simcenter.measures.meter import Meter
 from simcenter.measures.promises import SHORT_ABANDON_S, compile_promises
@@ -45,6 +50,11 @@ if TYPE_CHECKING:
     from simcenter.scenario import Scenario
 
 RESULT_SCHEMA = 1
+
+
+def summing(scenario: "Scenario", logs_before: int = 0) -> Several:
+    """The reduction that :meth:`Results.of` takes; the logs of replications below number ``logs_before`` are kept."""
+    return Several((Accumulate(), SumTargets(criteria(scenario)), Logs(logs_before)))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,11 +79,41 @@ class Results:
     confidence: float
     target_table: TargetTable = field(repr=False)
     """The cells of the targets as plain arrays."""
-    _accumulator: Accumulator = field(repr=False)
+    _estimates: Estimates = field(repr=False)
     _logs: tuple[tuple[int, ContactLog], ...] = field(repr=False)
 
     precision: Precision | None = None
     """How narrow the intervals were to be, and whether they are; None: nobody asked."""
+
+    @classmethod
+    def of(
+        cls,
+        scenario: "Scenario",
+        staffing: Staffing,
+        summed: SeveralPartial,
+        *,
+        seed: int,
+        first_replication: int = 0,
+        engine: str = "auto",
+        confidence: float = 0.95,
+        precision: Precision | None = None,
+    ) -> "Results":
+        """The results of replications ``first_replication``, ... given what :func:`summing` has made of them."""
+        accumulator, targets, logs = summed.parts[:3]
+        table = targets.table()
+        return cls(
+            scenario,
+            staffing,
+            seed,
+            first_replication,
+            accumulator.replications,
+            engine,
+            confidence,
+            table,
+            Estimates(table.cells.meter, accumulator),
+            tuple(logs.kept),
+            precision,
+        )
 
     @classmethod
     def from_tallies(
@@ -87,37 +127,31 @@ class Results:
         engine: str = "auto",
         confidence: float = 0.95,
         meter: Meter | None = None,
-        watch: Watch | None = None,
     ) -> "Results":
         """The results of replications ``first_replication``, ... given their tallies in order.
 
-        A tally may come with its log, which is then kept for ``legs``. No more tallies are taken than ``watch`` asks
-        for.
+        A tally may come with its log, which is then kept for ``legs``. They are the results that :func:`simulate` has
+        of these replications, to the last bit.
         """
         meter = meter or Meter(compile_network(scenario), compile_promises(scenario))
-        accumulator = Accumulator(meter)
-        targets = TargetSums(TargetCells.of(criteria(scenario), meter))
-        logs = []
-        for number, item in enumerate(tallies, start=first_replication):
-            tally, log = (item, None) if isinstance(item, Tally) else item
-            accumulator.add(tally)
-            targets.add(tally)
-            if log is not None:
-                logs.append((number, log))
-            if watch is not None and watch.enough(tally):
+        reduction = summing(scenario, maxsize)
+        total, left = reduction.start(meter, range(0)), iter(tallies)
+        for block in blocks_of(range(first_replication, maxsize), contacts_of(meter.network)):
+            several = list(islice(left, len(block)))
+            if not several:
                 break
-        return cls(
+            partial = reduction.start(meter, block)
+            for item in several:
+                partial.add(*((item, None) if isinstance(item, Tally) else item))
+            total.merge(partial)
+        return cls.of(
             scenario,
             staffing,
-            seed,
-            first_replication,
-            accumulator.replications,
-            engine,
-            confidence,
-            targets.table(),
-            accumulator,
-            tuple(logs),
-            None if watch is None else watch.found,
+            total,
+            seed=seed,
+            first_replication=first_replication,
+            engine=engine,
+            confidence=confidence,
         )
 
     @property
@@ -175,12 +209,12 @@ class Results:
     @property
     def rules(self) -> frozenset[str]:
         """What can happen in this centre, of what only some have: "redial", "callback", ...; see measures/rules.py."""
-        return self._accumulator.meter.rules
+        return self._estimates.meter.rules
 
     @property
     def provenance(self) -> dict[str, Any]:
         """Where the numbers came from: enough to make them again, and nothing that would differ then."""
-        meter = self._accumulator.meter
+        meter = self._estimates.meter
         volumes = volume_notes(self.scenario)
         return {
             "scenario": self.scenario.name,
@@ -243,10 +277,10 @@ class Results:
             "result_schema": RESULT_SCHEMA,
             "confidence": self.confidence,
             "provenance": self.provenance,
-            "queues": estimates(self._queues, "queue"),
-            "desks": estimates(self._desks, "desk"),
+            "queues": estimates_by_name(self._queues, "queue"),
+            "desks": estimates_by_name(self._desks, "desk"),
             "journeys": row_estimates(self._journeys, -1, "journey"),
-            "journeys_by_queue": estimates(self._journeys.drop(index=ALL), "journey"),
+            "journeys_by_queue": estimates_by_name(self._journeys.drop(index=ALL), "journey"),
             "transfers": row_dicts(self._transfers),
             "met": self.met,
             "precision": None if self.precision is None else self.precision.to_dict(),
@@ -271,27 +305,27 @@ class Results:
 
     @cached_property
     def _queues(self) -> "pd.DataFrame":
-        return horizon_frame(self._accumulator, "queue", self.confidence)
+        return horizon_frame(self._estimates, "queue", self.confidence)
 
     @cached_property
     def _desks(self) -> "pd.DataFrame":
-        return horizon_frame(self._accumulator, "desk", self.confidence)
+        return horizon_frame(self._estimates, "desk", self.confidence)
 
     @cached_property
     def _journeys(self) -> "pd.DataFrame":
-        return horizon_frame(self._accumulator, "journey", self.confidence)
+        return horizon_frame(self._estimates, "journey", self.confidence)
 
     @cached_property
     def _transfers(self) -> "pd.DataFrame":
-        return transfer_frame(self._accumulator, self.confidence)
+        return transfer_frame(self._estimates, self.confidence)
 
     @cached_property
     def _days(self) -> "pd.DataFrame":
-        return day_frame(self._accumulator, self.scenario.calendar, self.confidence)
+        return day_frame(self._estimates, self.scenario.calendar, self.confidence)
 
     @cached_property
     def _intervals(self) -> "pd.DataFrame":
-        return interval_frame(self._accumulator, self.scenario.calendar, self.confidence)
+        return interval_frame(self._estimates, self.scenario.calendar, self.confidence)
 
     @cached_property
     def _targets(self) -> "pd.DataFrame":
@@ -299,4 +333,4 @@ class Results:
 
     @cached_property
     def _legs(self) -> "pd.DataFrame":
-        return legs_frame(list(self._logs), self._accumulator.meter, self.scenario.calendar)
+        return legs_frame(list(self._logs), self._estimates.meter, self.scenario.calendar)

@@ -1,5 +1,6 @@
 """Rows: tallies as arrays, and the sums that measures are made of."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -96,16 +97,16 @@ class Terms:
         self.measures = _summed(level, rules)
         self.means = sum(m.kind == "mean" for m in self.measures)
         place = {name: field for field, name in enumerate(fields)}
-        self._numerators = _Sums([[(place[name], f) for name, f in m.numerator.items()] for m in self.measures])
+        self._numerators = SumsOfTerms([[(place[name], f) for name, f in m.numerator.items()] for m in self.measures])
         ratios = self.measures[self.means :]
-        self._denominators = _Sums([[(place[name], f) for name, f in m.denominator.items()] for m in ratios])
+        self._denominators = SumsOfTerms([[(place[name], f) for name, f in m.denominator.items()] for m in ratios])
 
     def sums(self, fields: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Numerators (measures, ...), and the denominators of the ratios (ratios, ...), given the fields first."""
         return self._numerators.of(fields), self._denominators.of(fields)
 
 
-class _Sums:
+class SumsOfTerms:
     """Sums of terms (field, factor), one after the other."""
 
     def __init__(self, parts: list[list[tuple[int, float]]]) -> None:
@@ -117,8 +118,9 @@ class _Sums:
     def of(self, fields: FloatArray) -> FloatArray:
         """The sums (sums, ...), given the fields (fields, ...)."""
         out: FloatArray = np.zeros((len(self._first) - 1, *fields.shape[1:]))
-        flat = out.reshape(len(out), fields[0].size)
-        _moments.combine(fields.reshape(len(fields), -1), self._first, self._field, self._factor, flat)
+        cells = math.prod(fields.shape[1:])
+        flat = out.reshape(len(out), cells)
+        _moments.combine(fields.reshape(len(fields), cells), self._first, self._field, self._factor, flat)
         return out
 
 

@@ -1,6 +1,6 @@
 """Simulate: play a centre a number of times and say what comes out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -8,13 +8,14 @@ import pandas as pd
 
 from simcenter.errors import ScenarioError
 from simcenter.experiment.precision import MOST, Watch, read_precision, watch_for
+from simcenter.experiment.reduction import Several, SeveralPartial
 from simcenter.experiment.replicate import Players, Progress
-from simcenter.experiment.results import Results
-from simcenter.measures import Tally, compile_promises
+from simcenter.experiment.results import Results, summing
+from simcenter.experiment.targets import SumTargets
+from simcenter.measures import compile_promises
 from simcenter.scenario import check_scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.engine import check_engine
-from simcenter.simulation.log import ContactLog
 from simcenter.simulation.staffing import Staffing
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def simulate(
         Play until no target's interval is more than this (0.01, or "1%") to either side, in points of share or
         relative to times; see docs/measures.md. ``Results.precision`` says whether that came to be.
     progress : callable, optional
-        Called with the replications done and wanted (until the next look).
+        Called with the replications done and wanted (until the next look), after each block of them.
 
     Returns
     -------
@@ -79,11 +80,34 @@ def simulate(
     staffing, replications, seed = staffing_for(scenario, staffing), int(replications), int(seed)
     with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
         watch = None if wanted is None else watch_for(scenario, players.meter, wanted, replications, confidence)
-        played = players.play_logged(staffing, seed=seed, replications=range(replications), keep_logs=int(keep_legs))
-        told, meter = _reported(played, replications, watch, progress), players.meter
-        return Results.from_tallies(
-            scenario, staffing, told, seed=seed, engine=engine, confidence=confidence, meter=meter, watch=watch
-        )
+        summed = _summed(players, scenario, staffing, range(replications), seed, int(keep_legs), watch, progress)
+        found = None if watch is None else watch.found
+        return Results.of(scenario, staffing, summed, seed=seed, engine=engine, confidence=confidence, precision=found)
+
+
+def _summed(
+    players: Players,
+    scenario: "Scenario",
+    staffing: Staffing,
+    replications: range,
+    seed: int,
+    keep_legs: int,
+    watch: Watch | None,
+    progress: Progress | None,
+) -> SeveralPartial:
+    """What results are made of, of as many replications as the watch asks for."""
+    reduction = summing(scenario, keep_legs)
+    if watch is not None:
+        reduction = Several((*reduction.reductions, SumTargets(watch.cells.criteria)))
+    total, done = reduction.start(players.meter, replications[:0]), 0
+    for block, partial in players.partials(reduction, staffing, seed=seed, replications=replications):
+        total.merge(partial)
+        done += len(block)
+        if watch is not None and watch.enough(partial.parts[-1], len(block)):
+            break
+        if progress is not None:
+            progress(done, len(replications) if watch is None else watch.next_look)
+    return total
 
 
 def staffing_for(scenario: "Scenario", given: object) -> Staffing:
@@ -114,13 +138,3 @@ def _check(engine: str, confidence: float, precision: float | None, **whole: obj
         problems.append("replications: must be 2 or more with precision, as one replication has no interval, got 1")
     if problems:
         raise ScenarioError(problems)
-
-
-def _reported(
-    played: Iterable[tuple[Tally, ContactLog | None]], wanted: int, watch: Watch | None, progress: Progress | None
-) -> Iterator[tuple[Tally, ContactLog | None]]:
-    """The same items; progress is told of each once it has been dealt with."""
-    for done, item in enumerate(played, start=1):
-        yield item
-        if progress is not None:
-            progress(done, wanted if watch is None else watch.next_look)

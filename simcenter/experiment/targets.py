@@ -1,17 +1,20 @@
 """Targets against what was simulated: one cell per target and interval, day or horizon."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from simcenter.experiment.confidence import student
 from simcenter.experiment.moments import RatioMoments
+from simcenter.experiment.rows import SumsOfTerms
 from simcenter.measures.meter import Meter
-from simcenter.measures.tally import Tally
-from simcenter.measures.targets import Criterion, criterion_sums, undecided_sums
+from simcenter.measures.tally import Sums, Tally
+from simcenter.measures.targets import UNDECIDED, Criterion
+from simcenter.simulation.log import ContactLog
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -19,6 +22,9 @@ BoolArray = npt.NDArray[np.bool_]
 
 _DUST = 1e-12
 """A limit is met when met within this, relative."""
+
+MOST_PENDING = 32
+"""Tallies dealt with at once: most of what a small one costs is the calls, not the numbers."""
 
 _TRAFFIC = {"queue": "offered", "journey": "contacts", "desk": "paid_s"}
 
@@ -53,42 +59,72 @@ class TargetCells:
 
     def sums(self, tally: Tally) -> tuple[FloatArray, FloatArray]:
         """Numerators and denominators (C,) of one tally."""
-        numerator, denominator = criterion_sums(tally, self.criteria)
-        return self._gather(numerator), self._gather(denominator)
+        numerator, denominator, _, _ = self.judged([tally])[:, 0]
+        return numerator, denominator
 
-    def judged(self, tally: Tally) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Of one tally, each (C,): numerators and denominators; what each cell is about; and what it leaves out.
+    def judged(self, tallies: Sequence[Tally]) -> FloatArray:
+        """Of each of R tallies (4, R, C): numerators; denominators; what each cell is about; and what it leaves out.
 
         That is legs offered, callbacks accepted, customers or paid seconds; and legs whose promise was not yet due.
         """
-        found = [*criterion_sums(tally, self.criteria), self._traffic(tally), undecided_sums(tally, self.criteria)]
-        cells = self._gather(np.stack(found, axis=-1))
-        return cells[:, 0], cells[:, 1], cells[:, 2], cells[:, 3]
+        rows = self.meter.intervals + 1
+        fields: FloatArray = np.empty((len(self._terms.fields), len(tallies), rows))
+        for number, tally in enumerate(tallies):
+            levels: dict[str, Sums] = {"queue": tally.queues, "journey": tally.journeys, "desk": tally.desks}
+            for out, (level, name, index) in zip(fields, self._terms.fields, strict=True):
+                values = levels[level][name]
+                out[number] = values.sum(axis=1) if index < 0 else values[:, index]
+        sums = self._terms.sums.of(fields).reshape(_OF_EACH, len(self.criteria), len(tallies), rows)
+        return self._gathered(sums)
 
-    def _traffic(self, tally: Tally) -> FloatArray:
-        """What each criterion is about, (T + 1, K) by interval."""
-        levels = {"queue": tally.queues, "journey": tally.journeys, "desk": tally.desks}
-        found: FloatArray = np.zeros((self.meter.intervals + 1, len(self.criteria)))
-        for column, one in enumerate(self.criteria):
-            values = levels[one.level]["callbacks" if one.measure == "callback_level" else _TRAFFIC[one.level]]
-            found[:, column] = values.sum(axis=1) if one.index < 0 else values[:, one.index]
-        return found
+    @cached_property
+    def _terms(self) -> "_Terms":
+        return _Terms(self.criteria)
 
     @cached_property
     def _first_of_day(self) -> IntArray:
         return np.searchsorted(self.meter.interval_day, np.arange(self.meter.days))
 
-    def _gather(self, values: FloatArray) -> FloatArray:
-        """(T + 1, K, ...) by interval as cells (C, ...). What comes after the horizon is in the last day only."""
+    def _gathered(self, values: FloatArray) -> FloatArray:
+        """(4, K, R, T + 1) by interval as cells (4, R, C). What comes after the horizon is in the last day only."""
         parts: list[FloatArray] = []
         for column, one in enumerate(self.criteria):
             if one.per == "interval":
-                parts.append(values[:-1, column])
+                parts.append(values[:, column, :, :-1])
             elif one.per == "day":
-                parts.append(np.asarray(np.add.reduceat(values[:, column], self._first_of_day)))
+                parts.append(np.asarray(np.add.reduceat(values[:, column], self._first_of_day, axis=-1)))
             else:
-                parts.append(values[:, column].sum(axis=0, keepdims=True))
-        return np.concatenate(parts) if parts else np.zeros((0, *values.shape[2:]))
+                parts.append(values[:, column].sum(axis=-1, keepdims=True))
+        return np.concatenate(parts, axis=-1) if parts else np.zeros((_OF_EACH, values.shape[2], 0))
+
+
+_OF_EACH = 4
+"""Numerator, denominator, traffic, undecided."""
+
+
+class _Terms:
+    """Those four of each criterion, as terms of the fields (level, name, column or -1 for all) of a tally."""
+
+    def __init__(self, criteria: Sequence[Criterion]) -> None:
+        place: dict[tuple[str, str, int], int] = {}
+
+        def terms(one: Criterion, factors: Mapping[str, float]) -> list[tuple[int, float]]:
+            keys = [(one.level, name, one.index) for name in factors]
+            return [(place.setdefault(key, len(place)), factors[key[1]]) for key in keys]
+
+        undecided = [{} if one.measure not in UNDECIDED else {UNDECIDED[one.measure]: 1.0} for one in criteria]
+        self.sums = SumsOfTerms(
+            [terms(one, one.numerator) for one in criteria]
+            + [terms(one, one.denominator) for one in criteria]
+            + [terms(one, {_about(one): 1.0}) for one in criteria]
+            + [terms(one, left_out) for one, left_out in zip(criteria, undecided, strict=True)]
+        )
+        self.fields = list(place)
+
+
+def _about(one: Criterion) -> str:
+    """What a criterion is about."""
+    return "callbacks" if one.measure == "callback_level" else _TRAFFIC[one.level]
 
 
 @dataclass(frozen=True)
@@ -143,8 +179,27 @@ class TargetTable:
         return np.where(self.at_least, enough, little)
 
 
+class SumTargets:
+    """The reduction whose partial is a :class:`TargetSums`."""
+
+    def __init__(self, criteria: Sequence[Criterion]) -> None:
+        self.criteria = tuple(criteria)
+        self._cells: TargetCells | None = None
+
+    def start(self, meter: Meter, replications: range) -> "TargetSums":
+        """No sums."""
+        if self._cells is None or self._cells.meter is not meter:
+            self._cells = TargetCells.of(self.criteria, meter)  # worked out once, not for each block
+        return TargetSums(self._cells)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return SumTargets, (self.criteria,)
+
+
 class TargetSums:
     """Adds up the cells of tallies, in the order in which they come.
+
+    Sent to another process it is sums only, and can be merged into others there.
 
     Parameters
     ----------
@@ -155,22 +210,46 @@ class TargetSums:
 
     def __init__(self, cells: TargetCells, *, keep: bool = False) -> None:
         self._cells = cells
-        self._moments = RatioMoments((len(cells),))
-        self._traffic: FloatArray = np.zeros(len(cells))
-        self._undecided: FloatArray = np.zeros(len(cells))
-        self._kept: list[tuple[FloatArray, FloatArray]] | None = [] if keep else None
+        self._moments = RatioMoments((1, len(cells)))
+        self._rest: FloatArray = np.zeros((2, len(cells)))
+        """Traffic, and what is left out."""
+        self._pending: list[Tally] = []
+        """Tallies that are here, but not yet in the sums."""
+        self._kept: list[FloatArray] | None = [] if keep else None
 
-    def add(self, tally: Tally) -> None:
-        """The tally of the next replication."""
-        numerator, denominator, traffic, undecided = self._cells.judged(tally)
-        self._moments.add(numerator, denominator)
-        self._traffic += traffic
-        self._undecided += undecided
+    def add(self, tally: Tally, log: ContactLog | None = None) -> None:
+        """The next replication; its log is not needed."""
+        self._pending.append(tally)
+        if len(self._pending) >= MOST_PENDING:
+            self._settle()
+
+    def merge(self, later: "TargetSums") -> None:
+        """The replications that come next."""
+        self._settle()
+        later._settle()
+        self._moments.merge(later._moments)
+        self._rest += later._rest
+        if self._kept is not None and later._kept is not None:
+            self._kept += later._kept
+
+    def _settle(self) -> None:
+        """Put what is pending into the sums, replication by replication: how many at once changes no bit."""
+        tallies, self._pending = self._pending, []
+        if not tallies:
+            return
+        judged = self._cells.judged(tallies)
+        self._moments.add_several(judged[:1], judged[1:2])
+        self._rest += judged[2:].sum(axis=1)
         if self._kept is not None:
-            self._kept.append((numerator, denominator))
+            self._kept.append(judged[:2])
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._settle()
+        return {name: value for name, value in vars(self).items() if name != "_cells"}
 
     def table(self) -> TargetTable:
         """What became of each cell so far."""
+        self._settle()
         cells, moments = self._cells, self._moments
         limits = np.array([one.limit for one in cells.criteria], dtype=np.float64)
         at_least = np.array([one.at_least for one in cells.criteria], dtype=np.bool_)
@@ -178,15 +257,15 @@ class TargetSums:
         return TargetTable(
             cells=cells,
             replications=moments.replications,
-            numerator=moments.numerator.copy(),
-            denominator=moments.denominator.copy(),
-            value=moments.ratio(),
-            se=moments.standard_error(),
+            numerator=moments.numerator[0].copy(),
+            denominator=moments.denominator[0].copy(),
+            value=moments.ratio(0),
+            se=moments.standard_error(0),
             limit=limits[cells.criterion],
             at_least=at_least[cells.criterion],
-            traffic=self._traffic.copy(),
-            undecided=self._undecided.copy(),
-            by_replication=(np.stack([n for n, _ in kept]), np.stack([d for _, d in kept])) if kept else None,
+            traffic=self._rest[0].copy(),
+            undecided=self._rest[1].copy(),
+            by_replication=tuple(np.concatenate(kept, axis=1)) if kept else None,
         )
 
 

@@ -128,18 +128,8 @@ def criterion_sums(tally: Tally, criteria: Sequence[Criterion]) -> tuple[FloatAr
     return numerator.T, denominator.T
 
 
-_UNDECIDED = {"service_level": "undecided", "callback_level": "callback_undecided"}
-"""What each level leaves out as not yet due."""
-
-
-def undecided_sums(tally: Tally, criteria: Sequence[Criterion]) -> FloatArray:
-    """Legs left out of each level because their promise was not yet due, (T + 1, K); 0 for other criteria."""
-    rows = len(tally.queues["undecided"])
-    found: FloatArray = np.zeros((rows, len(criteria)))
-    for column, one in enumerate(criteria):
-        if one.measure in _UNDECIDED:
-            found[:, column] = tally.queues[_UNDECIDED[one.measure]][:, one.index]
-    return found
+UNDECIDED = {"service_level": "undecided", "callback_level": "callback_undecided"}
+"""What each level leaves out: legs whose promise was not yet due."""
 
 
 def _percent(share: float) -> str:

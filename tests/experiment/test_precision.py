@@ -1,5 +1,6 @@
 """Precision: a run stops as soon as its intervals are narrow enough, and they still cover as often as they say."""
 
+import itertools
 import json
 import math
 from datetime import date
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from simcenter.errors import ScenarioError
-from simcenter.experiment import Players, simulate
+from simcenter.experiment import Players, TargetSums, simulate
+from simcenter.experiment.blocks import FIRST_STAGE, blocks_of, stages
 from simcenter.experiment.confidence import student
-from simcenter.experiment.precision import FIRST_LOOK, Watch, half_widths, read_precision, watched
+from simcenter.experiment.precision import Watch, half_widths, read_precision, watched
 from simcenter.measures import compile_promises
 from simcenter.measures.targets import criterion
 from simcenter.scenario import Scenario
@@ -65,7 +67,7 @@ def test_a_run_stops_at_the_first_look_at_which_all_is_narrow_enough(centre):
     assert found.half_width == pytest.approx(widest(results), rel=1e-12)
     assert found.half_width <= 0.05
     assert found.widest == "calls, asa_s, 2026-03-02"
-    looks = [FIRST_LOOK]
+    looks = [FIRST_STAGE]
     while looks[-1] < results.replications:
         looks.append(math.ceil(1.25 * looks[-1]))
     assert looks[-1] == results.replications
@@ -95,7 +97,7 @@ def test_the_limit_ends_a_run_and_results_say_so(centre):
     assert str(results.precision).startswith("precision 0.1 % not reached: ±")
     assert json.loads(json.dumps(results.to_json_dict()["precision"]))["at_most"] == 60
     # the next look is what progress is counted to
-    assert [told[0], told[-1]] == [(1, 50), (59, 60)]
+    assert all(wanted == (50 if done < 50 else 60) for done, wanted in told)
 
 
 def test_a_limit_below_the_first_look_is_kept(centre):
@@ -135,6 +137,19 @@ def meter_of(scenario):
     return Players(compile_network(scenario), compile_promises(scenario)).meter
 
 
+def watch_all(watch, draw):
+    """Let a watch see one replication after the other, until it has seen enough: how many those were at each look."""
+    seen, looks = 0, []
+    while True:
+        sums = TargetSums(watch.cells)
+        for _ in range(watch.next_look - seen):
+            sums.add(draw())
+        looks.append(watch.next_look)
+        if watch.enough(sums, watch.next_look - seen):
+            return looks
+        seen = looks[-1]
+
+
 def covered(centre, pool, wanted, runs, seed):
     """How often the final interval of a run covers the truth, per target; replications per run.
 
@@ -148,8 +163,7 @@ def covered(centre, pool, wanted, runs, seed):
     hits, sizes = np.zeros(len(cells)), []
     for _ in range(runs):
         watch = Watch(cells, wanted, 10_000, 0.95, centre.calendar)
-        while not watch.enough(pool[rng.integers(len(pool))]):
-            pass
+        watch_all(watch, lambda: pool[rng.integers(len(pool))])
         table = watch.sums.table()
         assert watch.found.reached
         assert half_widths(table, 0.95).max() <= wanted
@@ -194,14 +208,9 @@ class Skewed:
     def __len__(self):
         return 1
 
-    def sums(self, value):
-        return np.array([value]), np.ones(1)
-
-    def traffic(self, value):
-        return np.ones(1)
-
-    def undecided(self, value):
-        return np.zeros(1)
+    def judged(self, values):
+        ones = np.ones((len(values), 1))
+        return np.stack([np.array(values)[:, None], ones, ones, 0 * ones])
 
 
 @pytest.mark.nightly
@@ -211,8 +220,7 @@ def test_skewed_replications_lose_no_more_than_the_docs_say(centre, needed):
     rng, runs, hits = np.random.default_rng(needed), 2000, 0
     for _ in range(runs):
         watch = Watch(Skewed(), 1.96 / math.sqrt(needed), 10_000, 0.95, centre.calendar)
-        while not watch.enough(rng.standard_exponential()):
-            pass
+        watch_all(watch, rng.standard_exponential)
         table = watch.sums.table()
         hits += abs(table.value[0] - 1) <= student(0.95, table.replications) * table.se[0]
     print(f"\nexponential, {needed} replications needed: coverage {hits / runs:.4f}")
@@ -221,13 +229,16 @@ def test_skewed_replications_lose_no_more_than_the_docs_say(centre, needed):
 
 def test_looks_grow(centre):
     """No more than a quarter of the replications are played in vain."""
-    watch, looks = Watch(watched(centre, meter_of(centre)), 1e-9, 1000, 0.95, centre.calendar), []
-    tally, other = pool_of(centre, 2)
-    for done in range(1, 1001):
-        before = watch.next_look
-        ended = watch.enough(tally if done % 2 else other)
-        if done == before:
-            looks.append(done)
-        assert ended == (done == 1000)
-    assert looks[0] == FIRST_LOOK
-    assert all(b <= 1.25 * a + 1 for a, b in pairwise(looks))
+    watch = Watch(watched(centre, meter_of(centre)), 1e-9, 1000, 0.95, centre.calendar)
+    pool = itertools.cycle(pool_of(centre, 2))
+    looks = watch_all(watch, lambda: next(pool))
+    assert [looks[0], looks[-1]] == [FIRST_STAGE, 1000]
+    assert all(a < b <= 1.25 * a + 1 for a, b in pairwise(looks))
+
+
+def test_there_is_a_cut_between_blocks_wherever_a_look_is_due():
+    """Whatever the centre: so a run looks at the same numbers of replications with any blocks."""
+    due = list(itertools.takewhile(lambda stage: stage < 10_000, stages()))
+    for contacts in (0.0, 20.0, 313.0, 5_719.0, 1e6):
+        cuts = {block.stop for block in blocks_of(range(7, 10_007), contacts)}
+        assert cuts >= {7 + stage for stage in due}

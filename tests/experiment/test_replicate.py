@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from simcenter.errors import ScenarioError, SimcenterError
-from simcenter.experiment import Players, replicate, simulate
+from simcenter.experiment import Players, Results, replicate, simulate
 from simcenter.experiment.replicate import cores
+from simcenter.experiment.results import summing
 from simcenter.experiment.worker import WorkerError
 from simcenter.measures import compile_promises
 from simcenter.simulation.compile import compile_network
@@ -25,13 +26,47 @@ def players(centre):
         yield players
 
 
-def test_two_jobs_say_exactly_what_one_says(centre):
-    seen = []
-    one = simulate(centre, replications=5, seed=3, jobs=1)
-    two = simulate(centre, replications=5, seed=3, jobs=2, progress=lambda done, wanted: seen.append((done, wanted)))
-    assert json.dumps(one.to_json_dict()) == json.dumps(two.to_json_dict())
-    assert one.legs.equals(two.legs)
-    assert seen == [(done, 5) for done in range(1, 6)]
+def every_number(results):
+    """All that results say, to the last bit (repr tells floats apart): frames, JSON, legs, and the targets' arrays."""
+    frames = {name: frame.to_dict("list") for name, frame in results.frames().items()}
+    table = results.target_table
+    arrays = [table.numerator, table.denominator, table.value, table.se, table.traffic, table.undecided]
+    said = [frames, results.to_json_dict(), results.legs.to_dict("list")]
+    return [repr(part) for part in said], [one.tobytes() for one in arrays]
+
+
+@pytest.mark.parametrize("how", [{"replications": 70, "keep_legs": 6}, {"precision": 0.2, "replications": 130}])
+def test_any_number_of_jobs_says_exactly_what_one_says(centre, how):
+    """Bit for bit: the blocks are the same, and merged in the same order."""
+    alone = every_number(simulate(centre, seed=3, jobs=1, **how))
+    for jobs in (2, 3, 0):
+        assert every_number(simulate(centre, seed=3, jobs=jobs, **how)) == alone
+    assert every_number(simulate(centre, seed=4, jobs=1, **how)) != alone
+
+
+def test_results_of_tallies_given_one_by_one_are_those_of_a_run(centre):
+    """The same cuts: also where a run begins later, and ends inside a block."""
+    staffing = Staffing.from_scenario(centre)
+    with Players(compile_network(centre), compile_promises(centre)) as players:
+        for first, replications in ((0, 67), (10, 8)):
+            numbers = range(first, first + replications)
+            played = players.play(staffing, seed=3, replications=numbers)
+            given = Results.from_tallies(centre, staffing, played, seed=3, first_replication=first)
+            summed = players.reduce(summing(centre), staffing, seed=3, replications=numbers)
+            run = Results.of(centre, staffing, summed, seed=3, first_replication=first)
+            assert every_number(given) == every_number(run)
+    assert given.replications == 8
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_progress_is_told_after_each_block(centre, jobs):
+    """In order, up to all; and often enough to say how much time is left."""
+    told = []
+    simulate(centre, replications=200, jobs=jobs, progress=lambda done, wanted: told.append((done, wanted)))
+    assert told == sorted(set(told))
+    assert told[-1] == (200, 200)
+    assert {wanted for _, wanted in told} == {200}
+    assert len(told) > 20
 
 
 def test_a_pool_is_kept_over_calls_and_numbers_are_what_count(centre, players):
@@ -92,7 +127,7 @@ def test_an_error_in_a_worker_is_raised_here(centre, players):
     """With its own class and words: here, a staffing for another centre."""
     other = Staffing.from_scenario(centre.replace("horizon.days", 1))
     with pytest.raises(ScenarioError, match="staffing: must have"):
-        list(players.play(other, seed=3, replications=range(2)))
+        list(players.play(other, seed=3, replications=range(20)))
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from experiment.logged import logged
 from oracles import tallies
 
-from simcenter.experiment import Players, Results, simulate
+from simcenter.experiment import Results, simulate
 from simcenter.experiment.confidence import student
-from simcenter.measures import compile_promises
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.staffing import Staffing
 
@@ -23,9 +23,7 @@ P90 = [None, (120, "s"), None, None, None]
 @pytest.fixture(scope="module")
 def played(centre):
     """The tallies and logs of a few replications."""
-    staffing = Staffing.from_scenario(centre)
-    with Players(compile_network(centre), compile_promises(centre)) as players:
-        return list(players.play_logged(staffing, seed=7, replications=range(REPLICATIONS), keep_logs=REPLICATIONS))
+    return logged(centre, 7, REPLICATIONS)
 
 
 @pytest.fixture(scope="module")

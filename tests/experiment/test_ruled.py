@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from experiment.logged import logged
 from experiment.ruled import EVERY_RULE
 from experiment.test_results import ratio
 from oracles import tallies
@@ -35,9 +36,7 @@ def centre():
 
 @pytest.fixture(scope="module")
 def played(centre):
-    staffing = Staffing.from_scenario(centre)
-    with Players(compile_network(centre), compile_promises(centre), engine="simpy") as players:
-        return list(players.play_logged(staffing, seed=3, replications=range(REPLICATIONS), keep_logs=REPLICATIONS))
+    return logged(centre, 3, REPLICATIONS, engine="simpy")
 
 
 @pytest.fixture(scope="module")

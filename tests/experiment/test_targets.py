@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from experiment.logged import logged
 from oracles import tallies as oracle
 
 from simcenter.experiment import Players, Results, TargetCells, target_table
@@ -68,8 +69,7 @@ def test_cells_have_the_values_of_the_measures(results):
 
 def test_ninetieth_percentile_counts_who_waited_no_longer(centre, players, results):
     """Of the answered returns of a day, those who waited 120 s at most, leg by leg."""
-    staffing = Staffing.from_scenario(centre)
-    played = list(players.play_logged(staffing, seed=1, replications=range(5), keep_logs=5))
+    played = logged(centre, 1, 5)
     waits = [oracle.answered_waits(log, players.meter.network, [None] * 5, [None] * 5) for _, log in played]
     cells = results.targets[results.targets["measure"] == "wait_p90_s"]
     for _, row in cells.iterrows():
