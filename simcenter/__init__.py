@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simcenter.experiment.compare import compare as compare
     from simcenter.experiment.simulate import simulate as simulate
     from simcenter.planning import Plan as Plan
+    from simcenter.planning.assurances import assurances as assurances
     from simcenter.planning.explain import explain as explain
     from simcenter.planning.frontier import frontier as frontier
     from simcenter.planning.planner import plan as plan
@@ -43,6 +44,7 @@ _HOME = {
     "Staffing": "simcenter.simulation.staffing",
     "UnattainableError": "simcenter.errors",
     "compare": "simcenter.experiment.compare",
+    "assurances": "simcenter.planning.assurances",
     "frontier": "simcenter.planning.frontier",
     "stress": "simcenter.planning.stress",
     "explain": "simcenter.planning",
@@ -63,6 +65,7 @@ __all__ = [  # noqa: RUF022 - the order of a day's work
     "compare",
     "stress",
     "frontier",
+    "assurances",
     "write",
     "erlang",
     "Scenario",

@@ -1,6 +1,6 @@
 """``simcenter plan``: the main job."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +26,18 @@ Budget = Annotated[
         "total shortfall, and exit code 3.",
     ),
 ]
+Assurance = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHARES",
+        help="Keep each target on this share of all days (0.9 or 90%), not just on average. Several, as in "
+        "0.5,0.8,0.9,0.95: what each step costs.",
+    ),
+]
+Replications = Annotated[
+    int | None,
+    typer.Option(min=10, help="Fresh replications for the proof: 100; with --assurance what its proof takes."),
+]
 Stress = Annotated[
     str | None,
     typer.Option(
@@ -41,7 +53,7 @@ Explain = Annotated[
 
 def plan(
     scenario: ScenarioFile,
-    replications: Annotated[int, typer.Option(min=10, help="Fresh replications for the proof.")] = 100,
+    replications: Replications = None,
     seed: Seed = 0,
     confidence: Annotated[float, typer.Option(min=0.5, max=0.999, help="Of the proof: all targets together.")] = 0.95,
     time_limit: Annotated[
@@ -51,6 +63,7 @@ def plan(
         int,
         typer.Option(min=1, metavar="K", help="Each desk keeps its number for K intervals, from its opening each day."),
     ] = 1,
+    assurance: Assurance = None,
     budget: Budget = None,
     stress: Stress = None,
     explain: Explain = False,
@@ -63,29 +76,32 @@ def plan(
 ) -> None:
     """Find the advisers per desk and interval that keep every target, proven on fresh replications."""
     from simcenter.planning import plan as search
+    from simcenter.planning.assurances import assurances
     from simcenter.planning.explain import explained
     from simcenter.planning.stress import read_stress
     from simcenter.planning.stress import stress as play
 
     if explain and stress is not None:
         raise typer.BadParameter("must be asked for one at a time", param_hint="--explain, --stress")
+    shares = [] if assurance is None else assurance.split(",")
+    if len(shares) > 1 and (explain or stress is not None or budget is not None):
+        raise typer.BadParameter(
+            "several shares must be asked for without --explain, --stress and --budget", param_hint="--assurance"
+        )
     changes = None if stress is None else read_stress(stress)
     centre = read_scenario(scenario, settings)
     say_volumes(centre)
+    options: dict[str, Any] = {"replications": replications, "jobs": jobs, "engine": engine}
+    result: object
+    asked: dict[str, Any] = {"seed": seed, "confidence": confidence, "block": block, "time_limit": time_limit}
     with progress(quiet) as line:
-        found = search(
-            centre,
-            replications=replications,
-            seed=seed,
-            confidence=confidence,
-            block=block,
-            budget=budget,
-            time_limit=time_limit,
-            jobs=jobs,
-            engine=engine,
-            progress=line,
-        )
-        result = found if changes is None else play(found, changes, replications=replications, jobs=jobs, engine=engine)
-    show(explained(found) if explain else result, output=output, as_json=as_json)
-    if not found.proven:
+        if len(shares) > 1:
+            steps = assurances(centre, shares, **asked, **options, progress=line)
+            result, proven = steps, steps.proven
+        else:
+            found = search(centre, assurance=assurance, budget=budget, **asked, **options, progress=line)
+            shown = explained(found) if explain else found if changes is None else play(found, changes, **options)
+            result, proven = shown, found.proven
+    show(result, output=output, as_json=as_json)
+    if not proven:
         raise typer.Exit(UNATTAINABLE)

@@ -6,8 +6,7 @@ illustrated in the case of the binomial, Biometrika 26).
 """
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, floor, log, sqrt
 from numbers import Real
 
@@ -16,7 +15,6 @@ from scipy.special import bdtr, betaincinv
 from scipy.stats import binom, norm, poisson
 
 from simcenter.errors import ScenarioError
-from simcenter.measures.targets import Criterion
 from simcenter.planning.centre import FloatArray, IntArray
 
 MOST = 0.999
@@ -116,14 +114,6 @@ def kept_by_chance(share: float, limit: float, at_least: bool, contacts: float) 
     else:
         met = binom.cdf(np.floor(limit * number + DUST), number, share)
     return float(poisson.pmf(number, contacts) @ met)
-
-
-def day_by_day(criteria: Sequence[Criterion], piled_up: str) -> tuple[Criterion, ...]:
-    """The criteria with those of a horizon judged on each of its days, but for the measure ``piled_up``: what has piled
-    up can only be judged when the horizon ends."""
-    return tuple(
-        replace(one, per="day") if one.per == "horizon" and one.measure != piled_up else one for one in criteria
-    )
 
 
 def read_assurance(given: object) -> float:

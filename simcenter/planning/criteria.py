@@ -32,14 +32,17 @@ KEPT_UP = "kept_up"
 """Name of the plan's own rule, beside the measures that targets are about."""
 
 
-def criteria_of(scenario: "Scenario") -> tuple[Criterion, ...]:
+def criteria_of(scenario: "Scenario", day_by_day: bool = False) -> tuple[Criterion, ...]:
     """Every target of the scenario, then the plan's own rules.
+
+    ``day_by_day``: what a target asks of the horizon is asked of each of its days; not so the rules, as what has piled
+    up can only be judged when the horizon ends.
 
     The rules: a live queue without any target on its waits answers 90 % of its contacts each day; a deferred queue has
     answered, when the horizon ends, 95 % of what came before the last tenth of its open time, even where nothing is
     due yet: a plan does not live off the time after it; and a full waiting room blocks at most 10 % each day.
     """
-    found = list(criteria(scenario))
+    found = [replace(one, per="day") if day_by_day and one.per == "horizon" else one for one in criteria(scenario)]
     about_waits = {one.place for one in found if one.level == "queue" and one.measure != "resolved"}
     for index, (name, queue) in enumerate(scenario.queues.items()):
         if queue.waiting_room is not None:

@@ -15,6 +15,7 @@ from simcenter.planning.flows import BARE, RECEIVED, RETURNED
 from simcenter.planning.need import DUST, NO_TARGET, NOBODY, UNTARGETED, loads
 from simcenter.planning.plan import Plan
 from simcenter.planning.requirement import ClosedForm, closed_form
+from simcenter.planning.unmet import surplus
 from simcenter.scenario import Scenario
 from simcenter.simulation.network import CHAT
 
@@ -230,6 +231,8 @@ def _binds_of_plan(form: ClosedForm, plan: "Plan") -> Words:
     labels = [_label(cells.criteria[k]) for k in cells.criterion]
     error = sample.deviation / np.sqrt(max(len(sample.replications), 1))
     nearness = np.where(error > 0, sample.mean / np.where(error > 0, error, 1.0), np.inf)
+    if sample.assured is not None:
+        nearness = surplus(sample)
     words = np.full(advisers.shape, "", dtype=object)
     for c in np.argsort(-nearness, kind="stable"):
         span = slice(int(cells.first[c]), min(int(cells.end[c]), len(advisers)))

@@ -1,7 +1,7 @@
 """The frontier: what fewer customers handed on, or more answered in time, cost; every point a proven plan."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from simcenter.planning.asked import Asked, Cap, Share, asked_of
+from simcenter.planning.centre import IntArray
 from simcenter.planning.clock import Clock, Progress
 from simcenter.planning.gains import Levers, try_levers
 from simcenter.planning.job import Options
 from simcenter.planning.levers import Assumptions
-from simcenter.planning.plan import Plan
+from simcenter.planning.plan import Plan, records
 from simcenter.planning.planner import check_options, planned
 from simcenter.scenario import check_scenario
 from simcenter.simulation.engine import check_engine
@@ -154,9 +155,9 @@ class Frontier:
             "basis": BASIS,
             "confidence": self.own.plan.confidence,
             "seed": self.own.plan.seed,
-            "frontier": _records(self.table),
-            "desks": _records(self.desk_table),
-            "service": _records(self.queue_table),
+            "frontier": records(self.table),
+            "desks": records(self.desk_table),
+            "service": records(self.queue_table),
             "levers": None if self.levers is None else self.levers.to_json_dict(),
         }
 
@@ -245,17 +246,26 @@ def _point(
     point, and of that plan itself."""
     stricter = [point for point in before if point.plan.proven and point.asked.covers(asked)]
     best = min(stricter, key=lambda point: point.plan.cost, default=None)
-    own = planned(asked.scenario, options, watch.clock(number), jobs=jobs, engine=engine)
-    if best is None or (own.proven and own.cost < best.plan.cost):
-        return Point(asked, own, number)
-    if own.proven and own.cost == best.plan.cost:
-        return Point(asked, best.plan, best.planned_for)
-    start = best.plan.staffing.advisers
-    again = planned(asked.scenario, options, watch.clock(number, again=True), jobs=jobs, engine=engine, start=start)
-    cheapest = min((one for one in (again, own) if one.proven), key=lambda one: one.cost, default=best.plan)
-    if cheapest.cost < best.plan.cost:
-        return Point(asked, cheapest, number)
-    return Point(asked, best.plan, best.planned_for)
+
+    def made(start: IntArray | None) -> Plan:
+        clock = watch.clock(number, again=start is not None)
+        return planned(asked.scenario, options, clock, jobs=jobs, engine=engine, start=start)
+
+    found = cheapest(None if best is None else best.plan, made)
+    return Point(asked, found, best.planned_for if best is not None and found is best.plan else number)
+
+
+def cheapest(stricter: Plan | None, made: Callable[[IntArray | None], Plan]) -> Plan:
+    """The cheapest of a plan begun at the closed form, of one begun at the cheapest plan proven for a stricter demand,
+    where there is one, and of that plan itself, whose proof holds here too. ``made``: a plan from where to begin."""
+    own = made(None)
+    if stricter is None or (own.proven and own.cost < stricter.cost):
+        return own
+    if own.proven and own.cost == stricter.cost:
+        return stricter
+    again = made(stricter.staffing.advisers)
+    found = min((one for one in (again, own) if one.proven), key=lambda one: one.cost, default=stricter)
+    return found if found.cost < stricter.cost else stricter
 
 
 class Watch:
@@ -304,9 +314,3 @@ def _mean(values: dict[str, float], weights: pd.Series) -> float:
     if not known:
         return float("nan")
     return float(np.average([values[name] for name in known], weights=[float(weights[name]) for name in known]))
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values, NaN as None."""
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(k): v.item() if isinstance(v, np.generic) else v for k, v in row.items()} for row in rows]

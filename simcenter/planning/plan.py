@@ -47,6 +47,10 @@ BOUND_BASIS = (
     "cheaper, provided that margins are concave in the advisers near the plan"
 )
 """What the lower bound rests on. It is not a proof: service levels are concave only where they are not far too low."""
+NO_BOUND = (
+    "none: the search did not come to its end, not every target could be kept, or shares of days were asked for, which "
+    "are not concave"
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Bound:
     def of(cls, least: float, cost: float) -> "Bound":
         """The bound ``least`` (minus infinity: none) beside the plan's cost."""
         if not np.isfinite(least):
-            return cls(None, None, "none: the search did not come to its end, or not every target could be kept")
+            return cls(None, None, NO_BOUND)
         return cls(least, (cost - least) / least if least > 0 else 0.0, BOUND_BASIS)
 
 
@@ -184,16 +188,21 @@ class Plan:
 
     @property
     def targets(self) -> pd.DataFrame:
-        """One row per cell of every target: value, its one-sided bound, and whether it is held.
+        """One row per cell of every target: value, its one-sided bound, on what share of the days it was kept, and
+        whether it is held.
 
         ``bound``: the value is at least (or, for limits from above, at most) this, all cells at once, with the share
-        of ``confidence`` that the round could spend.
+        of ``confidence`` that the round could spend. With an assurance that is said of ``days_kept_at_least``, and no
+        bound is on the value.
         """
         cells, sample, proof = self.evidence.cells, self.evidence.sample, self.evidence.proof
-        mean_den = sample.den / max(len(sample.replications), 1)
-        usable = mean_den > 0
-        per_unit = np.divide(proof.bound, mean_den, out=np.full(len(cells), np.nan), where=usable)
-        bound = cells.limit + cells.sign * per_unit
+        played = max(len(sample.replications), 1)
+        bound, at_least = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
+        if cells.assured is not None:
+            at_least = np.maximum(proof.bound, 0.0)
+        else:
+            per_unit = np.divide(proof.bound, sample.den / played, out=bound, where=sample.den > 0)
+            bound = cells.limit + cells.sign * per_unit
         criteria = [cells.criteria[k] for k in cells.criterion]
         return pd.DataFrame(
             {
@@ -205,14 +214,26 @@ class Plan:
                 "limit": cells.limit,
                 "value": sample.value,
                 "bound": bound,
+                "days_kept": sample.kept / played,
+                "days_kept_at_least": at_least,
                 "held": proof.held,
             }
         )
 
     @property
+    def days_kept_together(self) -> float:
+        """The share of days on which *all* targets of the day were kept in the last fresh round, of its worst day: less
+        than each by itself, and nothing that is promised. NaN where no target is about a day."""
+        kept = self.evidence.sample.margin >= 0
+        days = np.array([label[:10] for label in self.evidence.cells.label])
+        shares = [float(kept[:, days == day].all(axis=1).mean()) for day in np.unique(days) if day != "horizon"]
+        return min(shares, default=float("nan"))
+
+    @property
     def provenance(self) -> dict[str, Any]:
         """Where the plan and the results of its last fresh round came from."""
-        return {**self.results.provenance, "plan_confidence": self.confidence}
+        asked = {} if self.assurance is None else {"plan_assurance": self.assurance}
+        return {**self.results.provenance, "plan_confidence": self.confidence, **asked}
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every table by name, the plan's first, then those of the results; what a workbook has as sheets."""
@@ -240,6 +261,7 @@ class Plan:
         plan = {
             "proven": self.proven,
             "confidence": self.confidence,
+            "assurance": self.assurance,
             "out_of_time": self.out_of_time,
             "minimal": self.minimal,
             "minimal_how": self.minimal_how,
@@ -247,9 +269,9 @@ class Plan:
             "budget": None if self.budget is None else vars(self.budget),
             "adviser_hours": self.adviser_hours,
             "cost": self.cost,
-            "desks": _records(self.desks),
-            "staffing": _records(self.summary),
-            "proof": _records(self.targets),
+            "desks": records(self.desks),
+            "staffing": records(self.summary),
+            "proof": records(self.targets),
             "unmet": [finding.to_dict() for finding in self.unmet],
             "rounds": [vars(one) for one in self.rounds],
             "steps": [vars(step) for step in self.steps],
@@ -264,6 +286,9 @@ class Plan:
             sure = f"{100 * self.confidence:g} % confidence on {fresh} fresh replications"
             if not criteria(self.scenario):
                 return f"the file has no target; what every plan keeps holds with {sure}"
+            if self.assurance is not None:
+                days = f"at least {100 * self.assurance:g} % of days, each target by itself"
+                return f"proven: every target is kept on {days}, with {sure}"
             return f"proven: every target holds with {sure}"
         count = len(self.unmet)
         early = "; the time limit ended the search" if self.out_of_time else ""
@@ -283,6 +308,9 @@ class Plan:
                 f"cost {self.cost:,.6g}, at most {100 * self.bound.gap:.1f} % above the cheapest there may be "
                 f"({self.bound.cost:,.6g}, by cutting planes: an estimate, not a proof)"
             )
+        if self.assurance is not None and self.days_kept_together == self.days_kept_together:
+            together = 100 * self.days_kept_together
+            lines.append(f"all targets of a day together were kept on {together:.1f} % of days (of the worst day)")
         if self.budget is not None and self.budget.enough:
             lines.append(f"the budget of {self.budget.budget} is enough")
         elif self.budget is not None:
@@ -303,7 +331,7 @@ class Plan:
         )
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain values, NaN as None."""
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return [{str(key): _plain(value) for key, value in row.items()} for row in rows]

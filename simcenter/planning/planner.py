@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from simcenter.errors import ScenarioError
 from simcenter.experiment.replicate import Players
 from simcenter.measures import compile_promises
-from simcenter.planning.assurance import assured_of, day_by_day, read_assurance
+from simcenter.planning.assurance import assured_of, read_assurance
 from simcenter.planning.budget import Budget, read_budget
 from simcenter.planning.centre import IntArray, centre_of
 from simcenter.planning.clock import Clock, Progress
-from simcenter.planning.criteria import KEPT_UP, cells_of, criteria_of
+from simcenter.planning.criteria import cells_of, criteria_of
 from simcenter.planning.findings import obstacles_of
 from simcenter.planning.job import Job, Options, Task
 from simcenter.planning.plan import Plan
@@ -103,10 +103,7 @@ def planned(
     network = compile_network(scenario)
     centre = centre_of(scenario, network)
     form = closed_form(scenario, network)
-    asked = criteria_of(scenario)
-    if options.assurance is not None:
-        asked = day_by_day(asked, KEPT_UP)
-    cells = cells_of(centre, form.flows, asked)
+    cells = cells_of(centre, form.flows, criteria_of(scenario, day_by_day=options.assurance is not None))
     if options.assurance is not None:
         alpha = share_of_alpha(options.confidence, 1)
         assured = assured_of(options.assurance, alpha, len(cells), options.replications)

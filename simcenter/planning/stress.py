@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +103,8 @@ class Stress:
     stress : dict
         What was stressed, by how much (0.1: 10 % more).
     holds : bool
-        Whether every target still holds on average under the full stress, with the plan's staffing.
+        Whether every target still holds under the full stress, with the plan's staffing: on average, or on as many days
+        as the plan's assurance asks.
     first : str
         The target that breaks first, in words; empty if all hold.
     replanned : Plan
@@ -119,14 +120,15 @@ class Stress:
     def targets(self) -> pd.DataFrame:
         """One row per target: its worst cell under the full stress, and the share of the stress at which it breaks.
 
-        Columns ``place, measure, condition, cell, limit, value, holds, breaks_at``: ``breaks_at`` between 0 and 1,
-        where the worst cell's mean margin crosses zero; NaN where every cell holds.
+        Columns ``place, measure, condition, cell, limit, value, days_kept, holds, breaks_at``: ``breaks_at`` between 0
+        and 1, where the worst cell's mean margin crosses zero, or its share of days kept the assurance; NaN where every
+        cell holds.
         """
         return self._targets.copy()
 
     @property
     def holds(self) -> bool:
-        """Whether every target still holds on average."""
+        """Whether every target still holds."""
         return bool(self._targets["holds"].all())
 
     @property
@@ -149,6 +151,8 @@ class Stress:
         """One sentence: whether the plan holds, what breaks first, and what holding would cost."""
         what = ", ".join(f"{kind} {100 * change:+g} %" for kind, change in self.stress.items())
         state = "every target still holds" if self.holds else f"first to break is {self.first}"
+        if self.plan.assurance is not None:
+            state = f"asked on {100 * self.plan.assurance:g} % of days, {state}"
         proven = "proven" if self.replanned.proven else "not proven"
         share = f" ({100 * self.extra_cost / self.plan.cost:+.1f} %)" if self.plan.cost > 0 else ""
         return f"under {what}, {state}; a plan for it ({proven}) costs {self.extra_cost:+,.6g}{share}"
@@ -186,7 +190,7 @@ def stress(
     plan: Plan,
     changes: str | Mapping[str, float],
     *,
-    replications: int = 100,
+    replications: int | None = None,
     jobs: int = 1,
     engine: str = "auto",
     time_limit: float | None = None,
@@ -199,8 +203,9 @@ def stress(
     plan : Plan
     changes : str or mapping
         As in ``"volume=+10%,aht=+5%"``, or ``{"volume": 0.10, "aht": 0.05}``; of volume, aht and patience.
-    replications : int
-        How many are played at each step of the way to the full stress, and the fresh ones of the new plan.
+    replications : int, optional
+        How many are played at each step of the way to the full stress, and the fresh ones of the new plan. Left out:
+        as many as in the plan's first fresh round.
     jobs, engine, time_limit, progress
         As in :func:`plan`.
 
@@ -211,6 +216,8 @@ def stress(
     wanted = read_stress(changes) if isinstance(changes, str) else dict(changes)
     if unknown := sorted(set(wanted) - set(KINDS)):
         raise ScenarioError([f"stress: must be of {', '.join(KINDS)}, got {unknown[0]!r}"])
+    if replications is None:
+        replications = plan.rounds[0].last + 1 - plan.rounds[0].first
     margins: list[FloatArray] = []
     for step in range(STEPS + 1):
         if progress is not None:
@@ -223,6 +230,7 @@ def stress(
         replications=replications,
         seed=plan.seed,
         confidence=plan.confidence,
+        assurance=plan.assurance,
         jobs=jobs,
         engine=engine,
         time_limit=time_limit,
@@ -233,8 +241,10 @@ def stress(
 
 def _played(plan: Plan, scenario: "Scenario", replications: int, jobs: int, engine: str) -> tuple[Cells, Sample]:
     """The plan's staffing in another scenario, on the replications of its proof."""
-    network = compile_network(scenario)
-    cells = cells_of(centre_of(scenario, network), closed_form(scenario, network).flows, criteria_of(scenario))
+    network, assured = compile_network(scenario), plan.evidence.cells.assured
+    criteria = criteria_of(scenario, day_by_day=assured is not None)
+    cells = cells_of(centre_of(scenario, network), closed_form(scenario, network).flows, criteria)
+    cells = replace(cells, assured=assured)
     first = plan.results.first_replication
     with Players(network, compile_promises(scenario), jobs=jobs, engine=engine) as players:
         simulator = Simulator(players, cells, plan.staffing, plan.seed)
@@ -253,8 +263,9 @@ def _table(cells: Cells, sample: Sample, margins: FloatArray) -> pd.DataFrame:
         known = mine[~np.isnan(breaks[mine])]
         worst = int(known[np.argmin(breaks[known])]) if len(known) else int(mine[np.argmin(margins[-1, mine])])
         what = criterion.place, criterion.measure, criterion.condition, cells.label[worst], criterion.limit
-        rows.append((*what, float(sample.value[worst]), not len(known), float(breaks[worst])))
-    names = ["place", "measure", "condition", "cell", "limit", "value", "holds", "breaks_at"]
+        kept = float(sample.kept[worst]) / len(sample.margin)
+        rows.append((*what, float(sample.value[worst]), kept, not len(known), float(breaks[worst])))
+    names = ["place", "measure", "condition", "cell", "limit", "value", "days_kept", "holds", "breaks_at"]
     return pd.DataFrame(rows, columns=names)
 
 

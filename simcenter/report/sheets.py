@@ -77,7 +77,9 @@ def _write_sheet(sheet: Any, frame: "pd.DataFrame", formats: Mapping[str, Any]) 
 
 
 def _unit(name: str, shares: bool) -> str:
-    base = re.sub(r"_(low|high)$", "", name)
+    base = re.sub(r"_(low|high|at_least|together)$", "", name)
+    if base == "days_kept":
+        return "share"
     if shares and base in _SHARES:
         return "share"
     return _UNITS.get(base, "s" if base.endswith("_s") else "number")

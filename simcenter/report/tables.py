@@ -10,9 +10,11 @@ from rich.text import Text
 from simcenter.experiment.compare import Comparison
 from simcenter.experiment.results import Results
 from simcenter.measures.table import measure_named
+from simcenter.planning.assurances import Assurances
 from simcenter.planning.explain import Explained
 from simcenter.planning.frontier import Frontier
 from simcenter.planning.stress import Stress
+from simcenter.report.assurances import assurance_tables, kept_table
 from simcenter.report.comparison import comparison_tables
 from simcenter.report.explained import explained_tables
 from simcenter.report.fitting import fitted, ruled
@@ -80,6 +82,8 @@ def show(result: Any, console: "Console") -> None:
         parts = comparison_tables(result)
     elif isinstance(result, Frontier):
         parts = frontier_tables(result)
+    elif isinstance(result, Assurances):
+        parts = assurance_tables(result)
     elif isinstance(result, Stress):
         parts = [*_plan_parts(result.plan), *stress_tables(result)]
     else:
@@ -105,6 +109,7 @@ def _plan_parts(plan: Any) -> list[Table | Text]:
         *staffing_tables(plan.staffing),
         _plan_desks(plan.desks),
         *results_tables(plan.results),
+        *([] if plan.assurance is None else [kept_table(plan.targets, plan.assurance, plan.confidence)]),
         Text(verdict[:1].upper() + verdict[1:], style="green" if plan.proven else "red"),
         *(Text(f"not met: {finding}", style="red") for finding in plan.unmet),
         *(Text(line) for line in plan.notes),

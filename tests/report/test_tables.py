@@ -113,6 +113,7 @@ def test_a_plan_shows_its_staffing_cost_proof_and_what_is_not_met():
         proven=False,
         unmet=("calls [new]: too few advisers",),
         notes=("nobody can be spared",),
+        assurance=None,
     )
     text = shown(plan)
     assert ["front", "18.0", "25.7", "432", "20.0"] in [line.split() for line in text.splitlines()]
