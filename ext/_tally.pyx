@@ -4,11 +4,14 @@
 Names are those of the tally; docs/measures.md says what is counted where. Arguments come from
 simcenter/measures/compiled.py. Sums are of whole grid steps, so they are exact in any order.
 """
-from libc.math cimport INFINITY, fabs, isfinite, isnan
+cimport cython
+from libc.math cimport INFINITY, NAN, fabs, isfinite, isnan
 from libc.stdint cimport int32_t, int64_t, uint8_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, malloc
 
-from _tally_waits cimport BUCKETS, STEPS, Waits, select
+from _tally_clock cimport Clock, after, days_after, worked
+from _tally_spans cimport Span, Spans, add_people, add_span, close_spans
+from _tally_waits cimport BUCKETS, STEPS, Waits, bucket_of, select
 
 import numpy as np
 
@@ -118,16 +121,19 @@ cdef enum:
     ON_OTHERS = 32  # redials, repeat contacts, advisers of one's own
 
 cdef enum:
-    # Promises of a place: the first row, and the second where kept in working time or told for each leg.
+    # Promises of a place, and how each is kept.
     WITHIN = 0
     P90 = 1
     CALLED_WITHIN = 2
     NOTHING = 0
     SECONDS = 1
     WORKING = 2
-    TOLD = 3
+    WORKING_DAYS = 3
 
 cdef double LONGEST_S = 8589934592.0  # 2^33: the sums of waits below are exact
+
+cdef enum:
+    MOST_ADVISERS = 1 << 30  # of one desk
 
 
 cdef struct Column:
@@ -152,20 +158,9 @@ cdef struct Centre:
     const int64_t* own_desk
     const int64_t* class_place
     const int64_t* day
-    const int64_t* period_first
-    const double* period_start_s
-    const double* period_end_s
-    const double* period_before_s
     const int64_t* promise  # (3, places)
     const double* promise_s
-    const int64_t* told  # (3, 2): the row of told_s for a promise and a view, -1: none
-    const double* told_s
-
-
-cdef struct Spans:
-    # Seconds by interval and desk, and where whole intervals begin and end.
-    double* seconds
-    int64_t* change
+    Clock clock
 
 
 cdef struct Work:
@@ -177,11 +172,15 @@ cdef struct Work:
     double* journey_sums
     int64_t* desk_answered
     int64_t* desk_handed_on
+    Spans paid
     Spans busy
     int64_t* transfers
-    int64_t* steps
+    int64_t* steps     # waits of the answered, each with its group: place x days + day
     int32_t* group
     Py_ssize_t waits
+    Span* chats        # in advisers' hands; NULL: no desk has any
+    Py_ssize_t chat_count
+    int64_t people     # more than any of them is numbered
 
 
 cdef struct Leg:
@@ -218,84 +217,17 @@ cdef inline Py_ssize_t interval(const Centre* c, double moment_s) noexcept nogil
     return row if row < c.intervals else c.intervals
 
 
-cdef inline Py_ssize_t upto(const double* values, Py_ssize_t size, double value) noexcept nogil:
-    """How many of the ascending values are at most ``value``."""
-    cdef Py_ssize_t low = 0, high = size, middle
-    while low < high:
-        middle = (low + high) // 2
-        if values[middle] <= value:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-cdef inline double worked(const Centre* c, int64_t queue, double moment_s) noexcept nogil:
-    """Open seconds of the queue until the moment."""
-    cdef Py_ssize_t first = c.period_first[queue], size = c.period_first[queue + 1] - first, period
-    cdef double at_s = moment_s
-    if size == 0:
-        return 0.0
-    period = upto(c.period_start_s + first, size, moment_s) - 1
-    period = first + (period if period > 0 else 0)
-    if at_s < c.period_start_s[period]:
-        at_s = c.period_start_s[period]
-    if at_s > c.period_end_s[period]:
-        at_s = c.period_end_s[period]
-    return c.period_before_s[period] + (at_s - c.period_start_s[period])
-
-
-cdef inline double after(const Centre* c, int64_t queue, double moment_s, double seconds) noexcept nogil:
-    """When so many open seconds have passed; infinite if never."""
-    cdef Py_ssize_t low = c.period_first[queue], high = c.period_first[queue + 1], last = high, middle
-    cdef double target_s, due_s
-    if seconds <= 0:
-        return moment_s
-    target_s = worked(c, queue, moment_s) + seconds
-    while low < high:
-        middle = (low + high) // 2
-        if c.period_before_s[middle] + (c.period_end_s[middle] - c.period_start_s[middle]) < target_s:
-            low = middle + 1
-        else:
-            high = middle
-    if low == last:
-        return INFINITY
-    due_s = c.period_start_s[low] + (target_s - c.period_before_s[low])
-    return due_s if due_s > moment_s else moment_s
-
-
 cdef inline double due(const Work* w, const Leg* leg, int64_t place, int promise) noexcept nogil:
     """By when the place promises it; infinite for never."""
     cdef const Centre* c = &w.centre
     cdef Py_ssize_t cell = promise * c.places + place
-    cdef int64_t row
     if c.promise[cell] == NOTHING:
         return INFINITY
     if c.promise[cell] == SECONDS:
         return leg.entered_s + c.promise_s[cell]
     if c.promise[cell] == WORKING:
-        return after(c, leg.queue, leg.entered_s, c.promise_s[cell])
-    row = c.told[promise * 2 + (place >= c.queues)]
-    return c.told_s[row * w.log.size + leg.at]
-
-
-cdef inline void add_span(const Centre* c, Spans* spans, int64_t desk, double start_s, double end_s) noexcept nogil:
-    cdef Py_ssize_t first = interval(c, start_s), last = interval(c, end_s)
-    if first == last:
-        spans.seconds[first * c.desks + desk] += end_s - start_s
-        return
-    spans.seconds[first * c.desks + desk] += (first + 1) * c.interval_s - start_s
-    spans.seconds[last * c.desks + desk] += end_s - last * c.interval_s
-    spans.change[(first + 1) * c.desks + desk] += 1
-    spans.change[last * c.desks + desk] -= 1
-
-
-cdef inline void close_spans(const Centre* c, Spans* spans) noexcept nogil:
-    """Add the whole intervals between the ends."""
-    cdef Py_ssize_t cell
-    for cell in range(c.desks, (c.intervals + 1) * c.desks):
-        spans.change[cell] += spans.change[cell - c.desks]
-        spans.seconds[cell] += spans.change[cell] * c.interval_s
+        return after(&c.clock, leg.queue, leg.entered_s, c.promise_s[cell])
+    return days_after(&c.clock, leg.queue, leg.entered_s, <int64_t>c.promise_s[cell])
 
 
 cdef inline int outcome_count(int64_t outcome) noexcept nogil:
@@ -444,9 +376,9 @@ cdef int read_leg(Work* w, Py_ssize_t at, Story* story, Leg* leg) noexcept nogil
         leg.stay_entry, first_s, leg.handle_s = story.stay_entry, story.stay_begun_s, story.stay_handle_s
         story.resumed = leg.outcome == INTERRUPTED
     if c.deferred[leg.queue]:
-        entered_s = worked(c, leg.queue, leg.entered_s)
-        leg.wait_s = worked(c, leg.queue, leg.end_s) - entered_s
-        leg.delayed = worked(c, leg.queue, leg.end_s if isnan(first_s) else first_s) > entered_s
+        entered_s = worked(&c.clock, leg.queue, leg.entered_s)
+        leg.wait_s = worked(&c.clock, leg.queue, leg.end_s) - entered_s
+        leg.delayed = worked(&c.clock, leg.queue, leg.end_s if isnan(first_s) else first_s) > entered_s
         leg.answer_s = leg.end_s
     else:
         until_s = leg.end_s if isnan(leg.start_s) else leg.start_s
@@ -461,18 +393,36 @@ cdef int at_desk(Work* w, const Leg* leg, Py_ssize_t stop) noexcept nogil:
     cdef const Centre* c = &w.centre
     cdef Py_ssize_t cell
     cdef int64_t to
+    cdef double freed_s = real(&w.log.freed_s, leg.at)
+    if not 0 <= leg.start_s <= freed_s < LONGEST_S:
+        return -1
     if is_answered(leg.outcome):
         cell = interval(c, leg.answer_s) * c.desks + leg.desk
         w.desk_answered[cell] += 1
         w.desk_handed_on[cell] += leg.outcome == TRANSFERRED
     if not c.chats[leg.desk]:
-        add_span(c, &w.busy, leg.desk, leg.start_s, real(&w.log.freed_s, leg.at))
+        add_span(&w.busy, leg.desk, leg.start_s, freed_s)
+    elif chat_in_hand(w, leg, freed_s):
+        return -1
     if leg.outcome == TRANSFERRED and c.rules & ON_TRANSFERS:
         if leg.at + 1 >= stop:
             return -1
         to = whole(&w.log.desk, leg.at + 1)
         if leg.measured:
             w.transfers[leg.desk * (c.desks + 1) + (to if 0 <= to < c.desks else c.desks)] += 1
+    return 0
+
+
+cdef int chat_in_hand(Work* w, const Leg* leg, double freed_s) noexcept nogil:
+    """Note when the adviser had it; -1 if there cannot be such an adviser."""
+    cdef int64_t adviser = whole(&w.log.adviser, leg.at)
+    cdef Span* span = &w.chats[w.chat_count]
+    if not 0 <= adviser < MOST_ADVISERS:
+        return -1
+    span.person, span.start_s, span.end_s = adviser * w.centre.desks + leg.desk, leg.start_s, freed_s
+    w.chat_count += 1
+    if w.people <= span.person:
+        w.people = span.person + 1
     return 0
 
 
@@ -576,7 +526,6 @@ cdef Py_ssize_t count_all(Work* w) noexcept nogil:
         if one_customer(w, first, stop):
             return first
         first = stop
-    close_spans(&w.centre, &w.busy)
     return -1
 
 
@@ -630,142 +579,246 @@ cdef const uint8_t* bits(const uint8_t[::1] values) noexcept:
     return &values[0] if values.shape[0] else NULL
 
 
-cdef int64_t* zeros(object values) noexcept:
-    cdef int64_t[::1] flat = values.reshape(-1)
-    return &flat[0] if flat.shape[0] else NULL
-
-
-cdef double* no_seconds(object values) noexcept:
-    cdef double[::1] flat = values.reshape(-1)
-    return &flat[0] if flat.shape[0] else NULL
-
-
-cdef void read_centre(Centre* c, object plan, const double[:, ::1] told_s) except *:
-    """The plan's arrays, which the plan keeps alive."""
-    c.intervals, c.queues, c.places, c.desks, c.classes, c.days, c.rules = plan.sizes
-    c.interval_s, c.end_s, c.warm_up_s, c.short_s = plan.seconds
-    c.deferred, c.chats, c.overflow = bits(plan.deferred), bits(plan.chats), bits(plan.overflow)
-    c.own_desk, c.class_place, c.day = wholes(plan.own_desk), wholes(plan.class_place), wholes(plan.day)
-    c.period_first, c.period_start_s = wholes(plan.period_first), reals(plan.period_start_s)
-    c.period_end_s, c.period_before_s = reals(plan.period_end_s), reals(plan.period_before_s)
-    c.promise, c.promise_s, c.told = wholes(plan.promise), reals(plan.promise_s), wholes(plan.told)
-    c.told_s = &told_s[0, 0] if told_s.shape[0] and told_s.shape[1] else NULL
-
-
-def count(log, plan, const double[:, ::1] told_s):
-    """The counts and sums of a log: see ``Counted`` in simcenter/measures/compiled.py.
-
-    ``plan`` a ``Plan``; ``told_s`` (n, L) when legs are due where a promise is kept in working days.
-    """
-    cdef Work w
-    cdef Py_ssize_t rows, found
-    read_log(&w.log, log)
-    read_centre(&w.centre, plan, told_s)
-    if told_s.shape[0] and told_s.shape[1] != w.log.size:
-        raise ValueError("when legs are due is told for every leg")
-    rows = w.centre.intervals + 1
-    places, queues, desks = w.centre.places, w.centre.queues, w.centre.desks
-    counts = np.zeros((len(COUNTS) if w.centre.rules else CORE, rows, places), dtype=np.int64)
-    sums = np.zeros((len(SUMS), rows, places))
-    journey_counts = np.zeros((len(JOURNEY_COUNTS), rows, queues), dtype=np.int64)
-    journey_sums = np.zeros((len(JOURNEY_SUMS), rows, queues))
-    answered = np.zeros((2, rows, desks), dtype=np.int64)
-    busy_s, changes = np.zeros((rows, desks)), np.zeros((rows, desks), dtype=np.int64)
-    transfers = np.zeros((desks, desks + 1), dtype=np.int64)
-    room = w.log.size * (2 if places > queues else 1)
-    steps, group = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int32)
-    cdef int32_t[::1] groups = group
-    w.counts, w.sums = zeros(counts), no_seconds(sums)
-    w.journey_counts, w.journey_sums = zeros(journey_counts), no_seconds(journey_sums)
-    w.desk_answered, w.desk_handed_on = zeros(answered), zeros(answered[1])
-    w.busy.seconds, w.busy.change = no_seconds(busy_s), zeros(changes)
-    w.transfers, w.steps = zeros(transfers), zeros(steps)
-    w.group = &groups[0] if room else NULL
-    w.waits = 0
-    with nogil:
-        found = count_all(&w)
-    if found >= 0:
-        raise ValueError(f"row {found} of the log, or one that follows it, cannot be: not a log of this centre")
-    return counts, sums, journey_counts, journey_sums, answered, busy_s, transfers, steps[:w.waits], group[:w.waits]
-
-
-def spans(const int64_t[:] desk, const double[:] start_s, const double[:] end_s, plan):
-    """Seconds of spans of adviser time per interval and desk (T + 1, D)."""
-    cdef Centre c
-    cdef Spans made
-    cdef Py_ssize_t i
-    cdef bint good = True
-    read_centre(&c, plan, np.zeros((0, 0)))
-    seconds = np.zeros((c.intervals + 1, c.desks))
-    changes = np.zeros((c.intervals + 1, c.desks), dtype=np.int64)
-    made.seconds, made.change = no_seconds(seconds), zeros(changes)
-    if not desk.shape[0] == start_s.shape[0] == end_s.shape[0]:
-        raise ValueError("spans have a desk, a start and an end each")
-    with nogil:
-        for i in range(desk.shape[0]):
-            if not (0 <= desk[i] < c.desks and 0 <= start_s[i] <= end_s[i]):
-                good = False
-                break
-            add_span(&c, &made, desk[i], start_s[i], end_s[i])
-        close_spans(&c, &made)
-    if not good:
-        raise ValueError("a span of adviser time that cannot be")
-    return seconds
-
-
-def waits(
-    const int64_t[::1] steps, const int32_t[::1] group, Py_ssize_t days, Py_ssize_t places, const int64_t[::1] percents
-):
-    """Histogram (keys, counts), maxima (days, P) and percentiles, by day (n, days, P) and of the horizon (n, P).
-
-    ``steps`` whole grid steps; ``group`` place x days + day of each; ``percents`` (n,).
-    """
-    cdef Py_ssize_t size = steps.shape[0], cells = days * places, i, place, day, cell
-    cdef Waits w
-    cdef int64_t longest, many_here
-    edges, order = np.zeros(cells + 1, dtype=np.int64), np.empty(size, dtype=np.int64)
-    by_day = np.full((percents.shape[0], days, places), np.nan)
-    whole_run = np.full((percents.shape[0], places), np.nan)
-    most = np.full((days, places), np.nan)
-    keys, many, spare = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    cdef int64_t[::1] edge = edges, sorted_by = order
-    cdef double[:, :, ::1] of_day = by_day
-    cdef double[:, ::1] of_run = whole_run, largest = most
-    if not size:
-        return keys, many, most, by_day, whole_run
-    w.key, w.many, w.spare, w.size = zeros(keys), zeros(many), zeros(spare), 0
-    w.count = <int32_t*>calloc(BUCKETS, sizeof(int32_t))
-    if w.count == NULL:
+cdef void* room(size_t items, size_t item) except NULL:
+    """Memory to be written."""
+    cdef void* memory = malloc((items + 1) * item)
+    if memory == NULL:
         raise MemoryError
-    with nogil:
-        # a counting sort: how many are in each group, where each group ends, and from its end down
-        for i in range(size):
-            edge[group[i]] += 1
-        for cell in range(1, cells):
-            edge[cell] += edge[cell - 1]
-        edge[cells] = size
-        for i in range(size - 1, -1, -1):
-            edge[group[i]] -= 1
-            sorted_by[edge[group[i]]] = steps[i]
+    return memory
+
+
+cdef void* zeros(size_t items, size_t item) except NULL:
+    cdef void* memory = calloc(items + 1, item)
+    if memory == NULL:
+        raise MemoryError
+    return memory
+
+
+cdef int64_t* take(int64_t** left, Py_ssize_t items) noexcept:
+    """So many of what is left."""
+    left[0] += items
+    return left[0] - items
+
+
+cdef double* take_s(double** left, Py_ssize_t items) noexcept:
+    left[0] += items
+    return left[0] - items
+
+
+@cython.auto_pickle(False)
+cdef class Loop:
+    """The loop over the logs of one centre.
+
+    Parameters
+    ----------
+    plan : Plan
+        See simcenter/measures/compiled.py.
+    percents : int64[n]
+        Which percentiles are wanted.
+    """
+
+    cdef object plan, percents
+    cdef const int64_t[::1] percent
+    cdef Centre centre
+    cdef bint chats
+
+    def __cinit__(self, plan, const int64_t[::1] percents):
+        cdef Centre* c = &self.centre
+        cdef Clock* clock = &c.clock
+        self.plan, self.percents, self.percent = plan, percents, percents
+        c.intervals, c.queues, c.places, c.desks, c.classes, c.days, c.rules = plan.sizes
+        c.interval_s, c.end_s, c.warm_up_s, c.short_s = plan.seconds
+        c.deferred, c.chats, c.overflow = bits(plan.deferred), bits(plan.chats), bits(plan.overflow)
+        c.own_desk, c.class_place, c.day = wholes(plan.own_desk), wholes(plan.class_place), wholes(plan.day)
+        c.promise, c.promise_s = wholes(plan.promise), reals(plan.promise_s)
+        clock.intervals, clock.interval_s, clock.days = c.intervals, c.interval_s, c.days
+        clock.period_first, clock.period_start_s = wholes(plan.period_first), reals(plan.period_start_s)
+        clock.period_end_s, clock.period_before_s = reals(plan.period_end_s), reals(plan.period_before_s)
+        clock.open_first, clock.open_day = wholes(plan.open_first), wholes(plan.open_day)
+        clock.opens_s, clock.closes_s = reals(plan.opens_s), reals(plan.closes_s)
+        clock.day_start_s, clock.shown_s = reals(plan.day_start_s), reals(plan.shown_s)
+        self.chats = plan.chats.any()
+
+    def __reduce__(self):
+        return Loop, (self.plan, np.asarray(self.percents))
+
+    def count(self, log):
+        """Counts and sums of a log, and its waits: see ``Counter`` in simcenter/measures/compiled.py."""
+        cdef Work w
+        cdef Centre* c = &self.centre
+        cdef Py_ssize_t found
+        w.centre = self.centre
+        read_log(&w.log, log)
+        w.waits = w.chat_count = w.people = 0
+        w.steps, w.group, w.chats = NULL, NULL, NULL
+        try:
+            found = w.log.size * (2 if c.places > c.queues else 1)
+            w.steps = <int64_t*>room(found, sizeof(int64_t))
+            w.group = <int32_t*>room(found, sizeof(int32_t))
+            if self.chats:
+                w.chats = <Span*>room(w.log.size, sizeof(Span))
+            counted = self.set_sums(&w)
+            with nogil:
+                found = count_all(&w)
+            if found >= 0:
+                raise ValueError(f"row {found} of the log, or one that follows it, cannot be: not a log of this centre")
+            if w.chat_count:
+                self.add_chats(&w)
+            self.add_duties(&w, log.duty_desk, log.duty_start_s, log.duty_end_s)
+            close_spans(&w.paid)
+            close_spans(&w.busy)
+            return *counted, *self.waits(&w)
+        finally:
+            free(w.steps)
+            free(w.group)
+            free(w.chats)
+
+    cdef tuple set_sums(self, Work* w):
+        """All that is counted, nothing yet: the arrays that hold it."""
+        cdef Centre* c = &self.centre
+        cdef Py_ssize_t rows = c.intervals + 1, places = c.places, queues = c.queues, desks = c.desks
+        cdef Py_ssize_t kinds = len(COUNTS) if c.rules else CORE
+        cdef Py_ssize_t of_places = kinds * rows * places, of_journeys = len(JOURNEY_COUNTS) * rows * queues
+        cdef Py_ssize_t of_desks = 4 * rows * desks
+        whole_numbers = np.zeros(of_places + of_journeys + of_desks + desks * (desks + 1), np.int64)
+        seconds = np.zeros(len(SUMS) * rows * places + len(JOURNEY_SUMS) * rows * queues + 2 * rows * desks)
+        cdef int64_t[::1] view = whole_numbers
+        cdef double[::1] view_s = seconds
+        cdef int64_t* left = &view[0] if whole_numbers.size else NULL
+        cdef double* left_s = &view_s[0] if seconds.size else NULL
+        w.counts, w.journey_counts = take(&left, of_places), take(&left, of_journeys)
+        w.desk_answered, w.desk_handed_on = take(&left, rows * desks), take(&left, rows * desks)
+        w.paid.change, w.busy.change = take(&left, rows * desks), take(&left, rows * desks)
+        w.transfers = left
+        w.sums, w.journey_sums = take_s(&left_s, len(SUMS) * rows * places), take_s(&left_s, 3 * rows * queues)
+        w.paid.seconds, w.busy.seconds = take_s(&left_s, rows * desks), left_s
+        w.paid.intervals = w.busy.intervals = c.intervals
+        w.paid.desks = w.busy.desks = desks
+        w.paid.interval_s = w.busy.interval_s = c.interval_s
+        ends = (of_places, of_places + of_journeys, of_places + of_journeys + of_desks)
+        ends_s = (len(SUMS) * rows * places, seconds.size - 2 * rows * desks)
+        return (
+            whole_numbers[: ends[0]].reshape(kinds, rows, places),
+            seconds[: ends_s[0]].reshape(len(SUMS), rows, places),
+            whole_numbers[ends[0] : ends[1]].reshape(len(JOURNEY_COUNTS), rows, queues),
+            seconds[ends_s[0] : ends_s[1]].reshape(len(JOURNEY_SUMS), rows, queues),
+            whole_numbers[ends[1] : ends[2]].reshape(4, rows, desks)[:2],
+            seconds[ends_s[1] :].reshape(2, rows, desks),
+            whole_numbers[ends[2] :].reshape(desks, desks + 1),
+        )
+
+    cdef int add_chats(self, Work* w) except -1:
+        """The time in which advisers had chats in hand, however many at once."""
+        cdef int64_t* edge = <int64_t*>zeros(w.people + 1, sizeof(int64_t))
+        cdef Span* by_person = <Span*>malloc((w.chat_count + 1) * sizeof(Span))
+        if by_person == NULL:
+            free(edge)
+            raise MemoryError
+        with nogil:
+            add_people(&w.busy, w.chats, w.chat_count, edge, w.people, by_person)
+        free(edge)
+        free(by_person)
+        return 0
+
+    cdef int add_duties(
+        self, Work* w, const int64_t[:] desk, const double[:] start_s, const double[:] end_s
+    ) except -1:
+        """The time in which advisers are paid."""
+        cdef Py_ssize_t i
+        if not desk.shape[0] == start_s.shape[0] == end_s.shape[0]:
+            raise ValueError("stays on the floor have a desk, a start and an end each")
+        for i in range(desk.shape[0]):
+            if not (0 <= desk[i] < w.centre.desks and 0 <= start_s[i] <= end_s[i] < LONGEST_S):
+                raise ValueError(f"stay {i} on the floor cannot be: not a log of this centre")
+            add_span(&w.paid, desk[i], start_s[i], end_s[i])
+        return 0
+
+    cdef tuple waits(self, Work* w):
+        """Histogram (keys, counts), maxima (days, P), percentiles by day (n, days, P) and of the horizon (n, P)."""
+        cdef Py_ssize_t size = w.waits, places = self.centre.places, days = self.centre.days, cells = days * places
+        cdef Py_ssize_t n = self.percent.shape[0]
+        numbers = np.full((n + 1) * cells + n * places, NAN)
+        histogram = np.empty((2, size), np.int64)
+        cdef double[::1] most = numbers
+        cdef int64_t[:, ::1] bars = histogram
+        cdef Sorted s
+        cdef Waits found
+        if size:
+            found.percents, found.percent_count, found.size = &self.percent[0], n, 0
+            found.key, found.many = &bars[0, 0], &bars[1, 0]
+            found.count, found.spare, s.edge, s.steps, s.bucket = NULL, NULL, NULL, NULL, NULL
+            try:
+                found.count = <int32_t*>zeros(BUCKETS, sizeof(int32_t))
+                found.spare = <int64_t*>room(size, sizeof(int64_t))
+                s.edge = <int64_t*>zeros(cells, sizeof(int64_t))
+                s.steps = <int64_t*>room(size, sizeof(int64_t))
+                s.bucket = <int32_t*>room(size, sizeof(int32_t))
+                with nogil:
+                    sort_waits(w, &s, cells)
+                    select_all(&found, &s, days, places, &most[0])
+            finally:
+                free(found.count)
+                free(found.spare)
+                free(s.edge)
+                free(s.steps)
+                free(s.bucket)
+            histogram = histogram[:, : found.size].copy()  # the room that it was made in is as large as the log
+        return (
+            histogram[0],
+            histogram[1],
+            numbers[:cells].reshape(days, places),
+            numbers[cells : (n + 1) * cells].reshape(n, days, places),
+            numbers[(n + 1) * cells :].reshape(n, places),
+        )
+
+
+cdef struct Sorted:
+    # Waits by group: of group g from edge[g] to edge[g + 1].
+    int64_t* edge
+    int64_t* steps
+    int32_t* bucket  # of each in the histogram
+
+
+cdef void sort_waits(const Work* w, Sorted* s, Py_ssize_t groups) noexcept nogil:
+    """A counting sort: how many are in each group, where each group ends, and from its end down."""
+    cdef Py_ssize_t i, group
+    cdef int64_t at
+    for i in range(w.waits):
+        s.edge[w.group[i]] += 1
+    for group in range(1, groups):
+        s.edge[group] += s.edge[group - 1]
+    s.edge[groups] = w.waits
+    for i in range(w.waits - 1, -1, -1):
+        s.edge[w.group[i]] -= 1
+        at = s.edge[w.group[i]]
+        s.steps[at] = w.steps[i]
+        s.bucket[at] = <int32_t>bucket_of(w.steps[i])
+
+
+cdef void select_all(Waits* to, const Sorted* s, Py_ssize_t days, Py_ssize_t places, double* out) noexcept nogil:
+    """Maxima (days, P), then percentiles (n, days, P), then those of the horizon (n, P)."""
+    cdef Py_ssize_t cells = days * places, day, place, cell, i
+    cdef int64_t longest, at, size
+    cdef double* by_day = out + cells
+    cdef double* whole_run = by_day + to.percent_count * cells
+    for day in range(days):
         for place in range(places):
-            for day in range(days):
-                cell = place * days + day
-                if edge[cell] == edge[cell + 1]:
-                    continue
-                longest = 0
-                for i in range(edge[cell], edge[cell + 1]):
-                    if sorted_by[i] > longest:
-                        longest = sorted_by[i]
-                largest[day, place] = <double>longest / STEPS
-                select(
-                    &w, &sorted_by[edge[cell]], edge[cell + 1] - edge[cell], percents, &of_day[0, day, place], cells,
-                    day * places + place,
-                )
-            cell = place * days
-            if days == 1:
-                of_run[:, place] = of_day[:, 0, place]
-            elif edge[cell] < edge[cell + days]:
-                many_here = edge[cell + days] - edge[cell]
-                select(&w, &sorted_by[edge[cell]], many_here, percents, &of_run[0, place], places, -1)
-        free(w.count)
-    return keys[:w.size], many[:w.size], most, by_day, whole_run
+            at = s.edge[place * days + day]
+            size = s.edge[place * days + day + 1] - at
+            if not size:
+                continue
+            longest = 0
+            for i in range(at, at + size):
+                if s.steps[i] > longest:
+                    longest = s.steps[i]
+            cell = day * places + place
+            out[cell] = <double>longest / STEPS
+            select(to, s.steps + at, s.bucket + at, size, by_day + cell, cells, cell)
+    for place in range(places):
+        at = s.edge[place * days]
+        size = s.edge[(place + 1) * days] - at
+        if size and days == 1:
+            for i in range(to.percent_count):
+                whole_run[i * places + place] = by_day[i * cells + place]
+        elif size:
+            select(to, s.steps + at, s.bucket + at, size, whole_run + place, places, -1)

@@ -18,6 +18,8 @@ cdef struct Waits:
     int64_t* key
     int64_t* many
     Py_ssize_t size
+    const int64_t* percents
+    Py_ssize_t percent_count
 
 
 cdef inline Py_ssize_t bucket_of(int64_t steps) noexcept nogil:
@@ -81,14 +83,13 @@ cdef inline int64_t smallest(int64_t* values, Py_ssize_t size, Py_ssize_t rank) 
 
 
 cdef inline void select_few(
-    Waits* w, const int64_t* values, Py_ssize_t size, const int64_t[::1] percents, double* out, Py_ssize_t stride,
-    int64_t cell,
+    Waits* w, const int64_t* values, Py_ssize_t size, double* out, Py_ssize_t stride, int64_t cell
 ) noexcept nogil:
     cdef Py_ssize_t i, bucket, before = -1, k
     memcpy(w.spare, values, size * sizeof(int64_t))
     sort_few(w.spare, size)
-    for k in range(percents.shape[0]):
-        out[k * stride] = <double>w.spare[nearest_rank(percents[k], size) - 1] / STEPS
+    for k in range(w.percent_count):
+        out[k * stride] = <double>w.spare[nearest_rank(w.percents[k], size) - 1] / STEPS
     if cell < 0:
         return
     for i in range(size):
@@ -101,7 +102,7 @@ cdef inline void select_few(
 
 
 cdef inline void select(
-    Waits* w, const int64_t* values, Py_ssize_t size, const int64_t[::1] percents, double* out, Py_ssize_t stride,
+    Waits* w, const int64_t* values, const int32_t* buckets, Py_ssize_t size, double* out, Py_ssize_t stride,
     int64_t cell,
 ) noexcept nogil:
     """Percentiles of the values (1 or more) into every ``stride``-th of ``out``; their histogram, if cell >= 0.
@@ -111,17 +112,17 @@ cdef inline void select(
     cdef Py_ssize_t i, bucket, lowest = BUCKETS, highest = 0, found, k
     cdef int64_t rank, before
     if size <= FEW:
-        select_few(w, values, size, percents, out, stride, cell)
+        select_few(w, values, size, out, stride, cell)
         return
     for i in range(size):
-        bucket = bucket_of(values[i])
+        bucket = buckets[i]
         w.count[bucket] += 1
         if bucket < lowest:
             lowest = bucket
         if bucket > highest:
             highest = bucket
-    for k in range(percents.shape[0]):
-        rank = nearest_rank(percents[k], size)
+    for k in range(w.percent_count):
+        rank = nearest_rank(w.percents[k], size)
         bucket, before = lowest, 0
         while before + w.count[bucket] < rank:
             before += w.count[bucket]
@@ -131,7 +132,7 @@ cdef inline void select(
             continue
         found = 0
         for i in range(size):
-            if bucket_of(values[i]) == bucket:
+            if buckets[i] == bucket:
                 w.spare[found] = values[i]
                 found += 1
         out[k * stride] = <double>smallest(w.spare, found, rank - before - 1) / STEPS

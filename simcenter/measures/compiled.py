@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from simcenter import _tally
-from simcenter.measures.desk_time import chat_desks, chat_spans
+from simcenter._tally import COUNTS, JOURNEY_COUNTS, JOURNEY_SUMS, SUMS, Loop
+from simcenter.measures.desk_time import chat_desks
 from simcenter.measures.histogram import Histogram
-from simcenter.measures.promises import Within
 from simcenter.measures.rules import Rule
 from simcenter.measures.table import PERCENTS
 from simcenter.measures.tally import Sums, Tally
@@ -58,8 +57,7 @@ _JOURNEYS: dict[Rule, tuple[str, ...]] = {
     "transfers": ("passed_on_s",),
 }  # fmt: skip
 _PROMISES = ("within", "p90", "callback")
-_NOTHING, _SECONDS, _WORKING, _TOLD = range(4)
-_PERCENTS = np.array(PERCENTS, dtype=np.int64)
+_NOTHING, _SECONDS, _WORKING, _DAYS = range(4)
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,9 @@ class Plan:
     """A network and its promises as the compiled loop reads them: sizes, seconds, and arrays in a row.
 
     ``sizes``: T, Q, P, D, C, days, rules; ``seconds``: an interval's, the horizon's end, the warm-up's end, a short
-    abandonment. ``promise`` (3 x P) what kind each promise of each place is, ``promise_s`` how long; ``told`` (3 x 2)
-    which row of what :meth:`Counter.told` gives a promise has for queues, and for classes.
+    abandonment. ``promise`` (3 x P) what kind each promise of each place is, ``promise_s`` how long, in seconds or
+    working days. ``period_...``, ``open_...``: as the :class:`WorkingClock` of each queue has them, one behind the
+    other; ``shown_s``: empty where no clock is ever changed.
     """
 
     sizes: tuple[int, ...]
@@ -79,13 +78,18 @@ class Plan:
     own_desk: IntArray
     class_place: IntArray
     day: IntArray
+    promise: IntArray
+    promise_s: FloatArray
     period_first: IntArray
     period_start_s: FloatArray
     period_end_s: FloatArray
     period_before_s: FloatArray
-    promise: IntArray
-    promise_s: FloatArray
-    told: IntArray
+    open_first: IntArray
+    open_day: IntArray
+    opens_s: FloatArray
+    closes_s: FloatArray
+    day_start_s: FloatArray
+    shown_s: FloatArray
 
 
 class Counter:
@@ -93,117 +97,94 @@ class Counter:
 
     def __init__(self, meter: "Meter") -> None:
         self._meter = meter
-        self._told: list[tuple[str, int]] = []
-        """Promises in working days, (promise, view): when each leg is due is told to the loop."""
-        self._plan = self._laid_out()
-        self._queues = _names(_QUEUES, meter.rules)
-        self._journeys = _names(_JOURNEYS, meter.rules)
+        self._loop = Loop(self._laid_out(), np.array(PERCENTS, dtype=np.int64))
+        self._queues = _places(_QUEUES, meter.rules, COUNTS, SUMS)
+        self._journeys = _places(_JOURNEYS, meter.rules, JOURNEY_COUNTS, JOURNEY_SUMS)
         self._warm_up = round(meter.network.warm_up_s / meter.network.interval_s)
-        self._chats = bool(self._plan.chats.any())
 
     def tally(self, log: ContactLog) -> Tally:
         """The tally of one replication's log."""
-        meter, plan = self._meter, self._plan
-        counts, sums, journeys, journey_s, answered, busy_s, transfers, steps, group = _tally.count(
-            log, plan, self.told(log)
+        counts, sums, journeys, journey_s, answers, desk_s, transfers, key, many, longest, by_day, whole = (
+            self._loop.count(log)
         )
-        if self._chats:
-            busy_s += _tally.spans(*chat_spans(log, plan.chats.view(np.bool_)), plan)
-        desks = {
-            "answered": answered[0],
-            "transferred_out": answered[1],
-            "paid_s": _tally.spans(log.duty_desk, log.duty_start_s, log.duty_end_s, plan),
-            "busy_s": busy_s,
-        }
+        desks = dict(zip(("answered", "transferred_out", "paid_s", "busy_s"), (*answers, *desk_s), strict=True))
         if self._warm_up:
             for values in desks.values():
                 values[: self._warm_up] = 0
-        places = len(meter.places.names)
-        key, many, longest, by_day, whole = _tally.waits(steps, group, meter.days, places, _PERCENTS)
-        if meter.days > 1 and places > 1:  # found place by place, wanted day by day
-            order = np.argsort(key)
-            key, many = key[order], many[order]
         return Tally(
-            queues=_picked(self._queues, _tally.COUNTS, counts, _tally.SUMS, sums),
-            journeys=_picked(self._journeys, _tally.JOURNEY_COUNTS, journeys, _tally.JOURNEY_SUMS, journey_s),
+            queues=_picked(self._queues, counts, sums),
+            journeys=_picked(self._journeys, journeys, journey_s),
             desks=desks,
             transfers=transfers,
-            waits=Histogram(key.copy(), many.copy()),  # the room they were made in is as large as the log
+            waits=Histogram(key, many),
             max_wait_s=longest,
             day_percentiles=by_day,
             percentiles=whole,
         )
 
-    def told(self, log: ContactLog) -> FloatArray:
-        """When legs are due by promises in working days, (n, L)."""
-        meter = self._meter
-        if not self._told:
-            return np.zeros((0, 0))
-        class_place = meter.places.of_class[log.customer_class]
-        queues = meter.network.queue_count
-        every = range(queues), range(queues, len(meter.places.names))
-        rows = [
-            meter.due_at(log, class_place if view else log.queue, every[view], meter.promises.of(promise))
-            for promise, view in self._told
-        ]
-        return np.ascontiguousarray(rows)
-
     def _laid_out(self) -> Plan:
         meter = self._meter
-        network, places, promises = meter.network, len(meter.places.names), meter.promises
-        promise: IntArray = np.full((3, places), _NOTHING)
-        promise_s: FloatArray = np.zeros((3, places))
-        told: IntArray = np.full((3, 2), -1)
-        for one, name in enumerate(_PROMISES):
-            for place, within in enumerate(promises.of(name)):
-                if within is None:
-                    continue
-                promise[one, place], promise_s[one, place] = self._kind(within, place), within.grid_s
-                if promise[one, place] == _TOLD:
-                    key = (name, int(place >= network.queue_count))
-                    if key not in self._told:
-                        self._told.append(key)
-                    told[one, key[1]] = self._told.index(key)
+        network, places, clocks = meter.network, len(meter.places.names), meter.clocks
+        kind, length = self._promises()
         on = sum(number for rule, number in RULES.items() if rule in meter.rules)
-        clocks = meter.clocks
+        shown_s = meter.promises.shown_s
         return Plan(
             sizes=(
                 meter.intervals, network.queue_count, places, network.desk_count, network.class_count, meter.days, on,
             ),
-            seconds=(network.interval_s, network.end_s, network.warm_up_s, promises.short_abandon_s),
+            seconds=(network.interval_s, network.end_s, network.warm_up_s, meter.promises.short_abandon_s),
             deferred=(network.kind == DEFERRED).astype(np.uint8),
             chats=chat_desks(network).astype(np.uint8),
             overflow=overflows(network).astype(np.uint8).ravel(),
             own_desk=_whole(network.own_desk),
             class_place=_whole(meter.places.of_class),
             day=_whole(meter.interval_day),
+            promise=kind,
+            promise_s=length,
             period_first=_whole(np.cumsum([0, *(len(clock.start_s) for clock in clocks)])),
             period_start_s=_seconds([clock.start_s for clock in clocks]),
             period_end_s=_seconds([clock.end_s for clock in clocks]),
             period_before_s=_seconds([clock.before_s for clock in clocks]),
-            promise=_whole(promise.ravel()),
-            promise_s=promise_s.ravel(),
-            told=_whole(told.ravel()),
+            open_first=_whole(np.cumsum([0, *(len(clock.open_days) for clock in clocks)])),
+            open_day=_whole(np.concatenate([np.zeros(0), *(clock.open_days for clock in clocks)])),
+            opens_s=_seconds([clock.opens_s for clock in clocks]),
+            closes_s=_seconds([clock.closes_s for clock in clocks]),
+            day_start_s=_seconds([network.day_start_s]),
+            shown_s=_seconds([] if shown_s is None else [shown_s]),
         )  # fmt: skip
 
-    def _kind(self, within: Within, place: int) -> int:
-        """How the loop works out when a leg is due."""
-        if within.unit == "working days":
-            return _TOLD
-        deferred = self._meter.network.kind[self._meter.places.queue[place]] == DEFERRED
-        return _WORKING if deferred or within.unit == "working s" else _SECONDS
+    def _promises(self) -> tuple[IntArray, FloatArray]:
+        """Of each promise of each place how it is kept, and how long it is: (3 x P), (3 x P)."""
+        meter = self._meter
+        kind: list[int] = []
+        length: list[float] = []
+        for name in _PROMISES:
+            for queue, within in zip(meter.places.queue, meter.promises.of(name), strict=True):
+                if within is None:
+                    kind.append(_NOTHING)
+                elif within.unit == "working days":
+                    kind.append(_DAYS)
+                elif within.unit == "working s" or meter.network.kind[queue] == DEFERRED:
+                    kind.append(_WORKING)
+                else:
+                    kind.append(_SECONDS)
+                days = within is not None and within.unit == "working days"
+                length.append(0.0 if within is None else round(within.amount) if days else within.grid_s)
+        return _whole(kind), np.array(length, dtype=np.float64)
 
 
-def _names(by_rule: dict[Rule, tuple[str, ...]], rules: frozenset[Rule]) -> tuple[str, ...]:
-    """The names of what is counted in a centre with these rules."""
-    return tuple(name for rule, names in by_rule.items() if rule in rules for name in names)
+def _places(
+    by_rule: dict[Rule, tuple[str, ...]], rules: frozenset[Rule], counts: tuple[str, ...], sums: tuple[str, ...]
+) -> dict[str, int]:
+    """What is counted in a centre with these rules: its place among the counts, or from the end among the sums."""
+    names = [name for rule, names in by_rule.items() if rule in rules for name in names]
+    return {name: counts.index(name) if name in counts else sums.index(name) - len(sums) for name in names}
 
 
-def _picked(
-    names: tuple[str, ...], counts: tuple[str, ...], whole: IntArray, sums: tuple[str, ...], seconds: FloatArray
-) -> Sums:
+def _picked(places: dict[str, int], counts: IntArray, sums: FloatArray) -> Sums:
     """The named ones among counts and sums."""
-    return {name: whole[counts.index(name)] if name in counts else seconds[sums.index(name)] for name in names}
+    parts = (*counts, *sums)
+    return {name: parts[place] for name, place in places.items()}
 
 
 def _whole(values: npt.ArrayLike) -> IntArray:
