@@ -99,7 +99,7 @@ def assured_of(share: float, alpha: float, cells: int, replications: int) -> Ass
     each = alpha / max(cells, 1)
     fewest = fewest_replications(share, each)
     if 0 < replications < fewest:
-        what = f"{cells} targets and days at once, each on {100 * share:g} % of days"
+        what = f"{100 * share:g} % of days (targets and days at once: {cells})"
         raise ScenarioError([f"replications: must be at least {fewest} to prove {what}, got {replications}"])
     return Assured(share, each, replications or usual_replications(share, each))
 

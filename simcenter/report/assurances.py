@@ -26,7 +26,7 @@ def kept_table(targets: "pd.DataFrame", assurance: float, confidence: float) -> 
     title = f"Assurance: each target kept on {100 * assurance:g} % of days ({100 * confidence:g} % confidence)"
     table = ruled(title, heads, texts=4)
     for _, cells in targets.groupby(["place", "measure", "condition"], sort=False):
-        worst = cells.loc[cells["days_kept_at_least"].idxmin()]
+        worst = min(cells.to_dict("records"), key=lambda row: float(row["days_kept_at_least"]))
         held = int(cells["held"].sum())
         words = [
             worst["place"] or "(whole centre)",

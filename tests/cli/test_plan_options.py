@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -75,3 +76,54 @@ def test_stress_says_what_breaks_and_what_holding_costs(file: Path, tmp_path: Pa
     code, text = run(file, "--stress", "volume=a lot")
     assert code == 2
     assert "stress: must be as in" in text
+
+
+@pytest.mark.parametrize("wrong", ["0", "1", "1.5", "nan", "abc", "", "90", "0.9,abc", "0.9,"])
+def test_a_share_of_days_that_is_none_is_one_clear_error(file: Path, wrong: str) -> None:
+    done = CliRunner().invoke(app, ["plan", str(file), "-q", "--assurance", wrong])
+    assert done.exit_code == 2
+    assert done.output.count("assurance: must be a share of days above 0 and up to 0.999") == 1
+    assert "Traceback" not in done.output
+
+
+def test_too_few_replications_for_a_share_say_how_many_it_takes(file: Path) -> None:
+    code, text = run(file, "--assurance", "0.9")
+    assert code == 2
+    assert "replications: must be at least 36 to prove 90 % of days (targets and days at once: 1)" in text
+
+
+@pytest.mark.parametrize("more", [["--explain"], ["--stress", "volume=+10%"], ["--budget", "3"]])
+def test_several_shares_are_asked_for_alone(file: Path, more: list[str]) -> None:
+    done = CliRunner().invoke(app, ["plan", str(file), "-q", "--assurance", "0.5,0.9", *more])
+    assert done.exit_code == 2
+    assert "several shares must be asked for without" in " ".join(done.output.split())
+
+
+def test_a_share_of_days_is_planned_shown_and_written(file: Path, tmp_path: Path) -> None:
+    place = tmp_path / "plan.xlsx"
+    done = CliRunner().invoke(app, ["plan", str(file), "-q", "--assurance", "80%", "-o", str(place)])
+    text = " ".join(done.output.split())
+    assert done.exit_code == 0
+    assert "every target is kept on at least 80 % of days, each target by itself, with 95 % confidence" in text
+    assert "Assurance: each target kept on 80 % of days (95 % confidence)" in text
+    assert "or more" in text
+    proof = pd.read_excel(place, sheet_name="proof")
+    assert (proof["days_kept_at_least"] >= 0.8).all()
+    assert proof["bound"].isna().all()
+
+
+def test_the_price_of_each_step_is_a_table_and_files(file: Path, tmp_path: Path) -> None:
+    place = tmp_path / "price.csv"
+    words = ["plan", str(file), "-q", "--assurance", "90%,0.6", "-o", str(place)]
+    done = CliRunner().invoke(app, words)
+    text = " ".join(done.output.split())
+    assert done.exit_code == 0
+    assert "The price of each step" in text
+    assert "on 60 % of days" in text
+    assert "says nothing of busy and quiet days" in text
+    table = pd.read_csv(place)
+    assert list(table["asked"]) == ["on average", "on 60 % of days", "on 90 % of days"]
+    assert table["cost"][2] >= table["cost"][1]
+    written = json.loads(CliRunner().invoke(app, [*words, "--json"]).output.rpartition("wrote")[0])
+    assert [row["assurance"] for row in written["assurances"]] == [None, 0.6, 0.9]
+    assert written["busyness"] is False
