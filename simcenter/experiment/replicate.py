@@ -1,18 +1,16 @@
 """Replications: play the same centre again and again, in as many processes as wanted."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
-from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from simcenter.errors import ScenarioError
 from simcenter.experiment.blocks import MOST, blocks_of, contacts_of
+from simcenter.experiment.crew import Crew
 from simcenter.experiment.reduction import Partial, Reduction, Tallies
-from simcenter.experiment.worker import Worker
 from simcenter.measures import Meter, Promises, Tally
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.engine import play
@@ -59,7 +57,7 @@ def cores() -> int:
 class Players:
     """A pool of ``jobs`` players of one network, kept over several calls. Use it in a ``with`` statement.
 
-    With one job everything is played in this process. What comes out does not depend on the number of jobs, bit for
+    This process is one of them. What comes out does not depend on the number of jobs, bit for
     bit: see :mod:`simcenter.experiment.blocks` and :mod:`simcenter.experiment.reduction`.
 
     Parameters
@@ -81,10 +79,7 @@ class Players:
             raise ScenarioError([f"jobs: must be a whole number from 1, or 0 for all cores, got {jobs!r}"])
         self._player = Player(network, promises, engine, again=again)
         self._contacts = contacts_of(network)
-        self._jobs = jobs or cores()
-        self._workers: list[Worker] = []
-        self._idle: SimpleQueue[Worker] = SimpleQueue()
-        self._threads: ThreadPoolExecutor | None = None
+        self._crew = Crew(self._player, jobs or cores())
 
     @property
     def meter(self) -> Meter:
@@ -133,26 +128,9 @@ class Players:
         ``most``: contacts in a block; see :func:`simcenter.experiment.blocks.blocks_of`.
         """
         blocks = list(blocks_of(replications, self._contacts, most))
-        call = {"staffing": staffing, "seed": seed, "reduction": reduction}
-        if self._jobs == 1 or len(blocks) < 2:
-            for block in blocks:
-                yield block, self._player(block, staffing=staffing, seed=seed, reduction=reduction)
-            return
-        running: deque[tuple[range, Future[P]]] = deque()
-        threads = self._start(min(self._jobs, len(blocks)))
-        try:
-            # A few ahead keep all workers busy; more would only pile up partials.
-            for block in blocks:
-                running.append((block, threads.submit(self._ask, block, call)))
-                if len(running) >= 3 * self._jobs:
-                    first, answer = running.popleft()
-                    yield first, answer.result()
-            while running:
-                first, answer = running.popleft()
-                yield first, answer.result()
-        finally:
-            for _, future in running:
-                future.cancel()
+        known = {"staffing": staffing, "seed": seed, "reduction": reduction}
+        with closing(self._crew.answers(blocks, known)) as answers:
+            yield from zip(blocks, answers, strict=True)
 
     def play(self, staffing: Staffing, *, seed: int, replications: range) -> Iterator[Tally]:
         """The tallies of the replications, in their order. What is made of them here is made in one process only."""
@@ -161,11 +139,7 @@ class Players:
 
     def close(self) -> None:
         """End all processes at once."""
-        for worker in self._workers:
-            worker.stop()
-        if self._threads is not None:
-            self._threads.shutdown(wait=True, cancel_futures=True)
-        self._workers, self._threads = [], None
+        self._crew.dismiss()
 
     def __enter__(self) -> "Players":
         return self
@@ -174,22 +148,6 @@ class Players:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _start(self, wanted: int) -> ThreadPoolExecutor:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._jobs)
-        while len(self._workers) < wanted:
-            worker = Worker(self._player)
-            self._workers.append(worker)
-            self._idle.put(worker)
-        return self._threads
-
-    def _ask(self, block: range, call: dict[str, Any]) -> Any:
-        worker = self._idle.get()
-        try:
-            return worker.ask(block, call)
-        finally:
-            self._idle.put(worker)
 
 
 _TALLIED_AT_ONCE = 20_000

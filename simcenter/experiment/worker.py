@@ -1,4 +1,4 @@
-"""A worker process: plays the replications that its parent asks for, over its standard input and output.
+"""A worker process: does the tasks that its parent sends, over its standard input and output.
 
 Started as a plain interpreter rather than by forking or by importing the parent's main program again, so that it
 works the same from a script, a notebook and the command line, on every system.
@@ -10,7 +10,7 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from simcenter.errors import SimcenterError
@@ -28,32 +28,50 @@ class WorkerError(SimcenterError):
     """A worker process ended without an answer."""
 
 
+class Pickled:
+    """Something pickled once, to be sent to several workers, or several times."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.pickle = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+
+
 class Worker:
     """The parent's end of one worker process.
 
     Parameters
     ----------
-    player : callable
-        Pickled and sent once; the worker answers each task with what it gives for it and for what is known.
+    player : Pickled
+        A callable; the worker answers each task with what it gives for that and for what is known.
     """
 
-    def __init__(self, player: Callable[..., object]) -> None:
+    def __init__(self, player: Pickled) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE_BYTES
         )
-        self._known: dict[str, object] = {}
-        self._send([part or os.getcwd() for part in sys.path])
-        self._send(player)
+        self._player: Pickled | None = player
+        self._known: dict[str, Pickled] = {}
 
-    def ask(self, task: object, known: Mapping[str, object]) -> Any:
-        """What the worker answers to a task; an error raised there is raised here.
+    def greet(self) -> None:
+        """Send what it works with, and wait until it has started, if that was not done before."""
+        if self._player is not None:
+            self._write(pickle.dumps([part or os.getcwd() for part in sys.path]))
+            self._write(self._player.pickle)
+            self.answer()
+            self._player = None
 
-        What is ``known`` by name is sent only where it is another object than the last time, so it must not be changed
-        in between.
+    def send(self, task: object, known: Mapping[str, Pickled]) -> None:
+        """Let the worker begin with a task, once it has done those sent before.
+
+        What is ``known`` by name is sent only where it is another one than the last time.
         """
-        news = {name: value for name, value in known.items() if self._known.get(name, self) is not value}
-        self._send((news, task))
+        news = {name: value for name, value in known.items() if self._known.get(name) is not value}
+        pickles = {name: value.pickle for name, value in news.items()}
+        self._write(pickle.dumps((pickles, task), protocol=pickle.HIGHEST_PROTOCOL))
         self._known |= news
+
+    def answer(self) -> Any:
+        """What the worker answers to the first task not yet answered; an error raised there is raised here."""
         assert self._process.stdout is not None
         try:
             good, answer = pickle.load(self._process.stdout)
@@ -72,11 +90,10 @@ class Worker:
                 with contextlib.suppress(OSError):  # what was still to be written has no reader any more
                     pipe.close()
 
-    def _send(self, message: object) -> None:
+    def _write(self, message: bytes) -> None:
         assert self._process.stdin is not None
-        pickled = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)  # all or nothing is written
         try:
-            self._process.stdin.write(pickled)
+            self._process.stdin.write(message)
             self._process.stdin.flush()
         except OSError as error:
             raise self._dead() from error
@@ -95,18 +112,19 @@ def serve() -> None:
     os.dup2(2, 1)  # whatever prints must not end up among the answers
     player = pickle.load(sys.stdin.buffer)
     known: dict[str, object] = {}
+    message = pickle.dumps((True, "ready"))
     while True:
+        answers.write(message)
+        answers.flush()
         try:
             news, task = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        known |= news
         try:
+            known |= {name: pickle.loads(value) for name, value in news.items()}
             message = pickle.dumps((True, player(task, **known)), protocol=pickle.HIGHEST_PROTOCOL)
         except Exception as error:
             message = _failure(error)
-        answers.write(message)
-        answers.flush()
 
 
 def _failure(error: Exception) -> bytes:

@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from simcenter.errors import ScenarioError, SimcenterError
-from simcenter.experiment import Players, Results, replicate, simulate
+from simcenter.experiment import Players, Results, crew, replicate, simulate
 from simcenter.experiment.replicate import cores
 from simcenter.experiment.results import summing
 from simcenter.experiment.worker import WorkerError
@@ -22,8 +23,20 @@ from simcenter.simulation.staffing import Staffing
 
 @pytest.fixture
 def players(centre):
-    with Players(compile_network(centre), compile_promises(centre), jobs=2) as players:
+    with Players(compile_network(centre), compile_promises(centre), jobs=3) as players:
         yield players
+
+
+@pytest.fixture
+def only_workers(monkeypatch):
+    """This process takes no task if there are several: it would have done a small run before its workers have started."""
+    take = crew._Run.take
+
+    def taken(run, **how):
+        here = threading.current_thread() is threading.main_thread()
+        return None if here and len(run.tasks) > 1 else take(run, **how)
+
+    monkeypatch.setattr(crew._Run, "take", taken)
 
 
 def every_number(results):
@@ -36,12 +49,15 @@ def every_number(results):
 
 
 @pytest.mark.parametrize("how", [{"replications": 70, "keep_legs": 6}, {"precision": 0.2, "replications": 130}])
-def test_any_number_of_jobs_says_exactly_what_one_says(centre, how):
-    """Bit for bit: the blocks are the same, and merged in the same order."""
+def test_any_number_of_jobs_says_exactly_what_one_says(centre, how, request):
+    """Bit for bit: the blocks are the same, and merged in the same order; whoever plays them."""
     alone = every_number(simulate(centre, seed=3, jobs=1, **how))
+    assert every_number(simulate(centre, seed=4, jobs=1, **how)) != alone
     for jobs in (2, 3, 0):
         assert every_number(simulate(centre, seed=3, jobs=jobs, **how)) == alone
-    assert every_number(simulate(centre, seed=4, jobs=1, **how)) != alone
+    request.getfixturevalue("only_workers")
+    for jobs in (2, 3):
+        assert every_number(simulate(centre, seed=3, jobs=jobs, **how)) == alone
 
 
 def test_results_of_tallies_given_one_by_one_are_those_of_a_run(centre):
@@ -69,20 +85,21 @@ def test_progress_is_told_after_each_block(centre, jobs):
     assert len(told) > 20
 
 
-def test_a_pool_is_kept_over_calls_and_numbers_are_what_count(centre, players):
+def test_a_pool_is_kept_over_calls_and_numbers_are_what_count(centre, players, only_workers):
     """Replications 2 to 4 are the same whether asked for alone or after 0 and 1, in one process or several."""
     staffing = Staffing.from_scenario(centre)
-    every = list(players.play(staffing, seed=3, replications=range(5)))
-    workers = list(players._workers)
+    every = list(players.play(staffing, seed=3, replications=range(20)))
+    workers = list(players._crew.workers)
     some = list(players.play(staffing, seed=3, replications=range(2, 5)))
-    assert players._workers == workers
-    assert all(one.equals(two) for one, two in zip(every[2:], some, strict=True))
+    assert players._crew.workers == workers
+    assert len(workers) == 2
+    assert all(one.equals(two) for one, two in zip(every[2:5], some, strict=True))
     alone = replicate(compile_network(centre), compile_promises(centre), staffing, seed=3, replications=range(2, 5))
     assert all(one.equals(two) for one, two in zip(alone, some, strict=True))
     assert not every[0].equals(every[1])
 
 
-def test_a_pool_may_be_left_early_and_used_again(centre, players):
+def test_a_pool_may_be_left_early_and_used_again(centre, players, only_workers):
     staffing = Staffing.from_scenario(centre)
     playing = players.play(staffing, seed=3, replications=range(50))
     first = next(playing)
@@ -90,10 +107,10 @@ def test_a_pool_may_be_left_early_and_used_again(centre, players):
     assert first.equals(next(players.play(staffing, seed=3, replications=range(1))))
 
 
-def test_a_dead_worker_is_one_clear_error(centre, players):
+def test_a_dead_worker_is_one_clear_error(centre, players, only_workers):
     playing = players.play(Staffing.from_scenario(centre), seed=3, replications=range(500))
     next(playing)
-    for worker in players._workers:
+    for worker in players._crew.workers:
         os.kill(worker._process.pid, signal.SIGKILL)
     with pytest.raises(WorkerError, match=r"a worker process ended unexpectedly \(killed by signal 9 \(SIGKILL\)\)"):
         list(playing)
@@ -103,7 +120,7 @@ def test_one_dead_worker_of_two_is_no_half_result(centre, players):
     """The other one works on, but nothing is made of that."""
     playing = players.play(Staffing.from_scenario(centre), seed=3, replications=range(5000))
     next(playing)
-    os.kill(players._workers[0]._process.pid, signal.SIGKILL)
+    os.kill(players._crew.workers[0]._process.pid, signal.SIGKILL)
     with pytest.raises(WorkerError, match="killed by signal 9"):
         list(playing)
 
@@ -112,7 +129,7 @@ def test_no_jobs_named_are_as_many_as_there_are_cores(centre):
     network, promises, staffing = compile_network(centre), compile_promises(centre), Staffing.from_scenario(centre)
     with Players(network, promises, jobs=0) as players:
         played = list(players.play(staffing, seed=3, replications=range(40)))
-        assert len(players._workers) == (cores() if cores() > 1 else 0)
+        assert len(players._crew.workers) == cores() - 1  # this process is one of them
     alone = replicate(
         compile_network(centre),
         compile_promises(centre),
@@ -123,7 +140,7 @@ def test_no_jobs_named_are_as_many_as_there_are_cores(centre):
     assert all(one.equals(two) for one, two in zip(played, alone, strict=True))
 
 
-def test_an_error_in_a_worker_is_raised_here(centre, players):
+def test_an_error_in_a_worker_is_raised_here(centre, players, only_workers):
     """With its own class and words: here, a staffing for another centre."""
     other = Staffing.from_scenario(centre.replace("horizon.days", 1))
     with pytest.raises(ScenarioError, match="staffing: must have"):
@@ -162,39 +179,36 @@ def test_a_staffing_may_be_a_frame(centre):
 
 
 SCRIPT = """
-import sys
-from simcenter.experiment import Players, simulate
-from simcenter.scenario import load_scenario
+import json, sys
+from simcenter.experiment import crew, simulate
+from simcenter.scenario import Scenario
 
-class Told(Players):
-    def _start(self, wanted):
-        threads = super()._start(wanted)
-        print(*(worker._process.pid for worker in self._workers), flush=True)
-        return threads
+class Told(crew.Worker):
+    def __init__(self, player):
+        super().__init__(player)
+        print(self._process.pid, flush=True)
 
-import simcenter.experiment.simulate
-sys.modules["simcenter.experiment.simulate"].Players = Told
-simulate(load_scenario(sys.argv[1]), replications=100000, jobs=2)
+crew.Worker = Told
+simulate(Scenario.from_dict(json.load(open(sys.argv[1]))), replications=100000, jobs=3)
 """
 
 
-def test_ctrl_c_ends_all_processes(centre, tmp_path):
-    """A terminal signals the whole group: the parent ends its workers, which leave no traceback of their own."""
+@pytest.mark.parametrize("after_s", [0.2, 1.5])
+def test_ctrl_c_ends_all_processes(centre, tmp_path, after_s):
+    """A terminal signals the whole group: the parent ends its workers, which leave no traceback of their own.
+
+    While the workers start, and while they work.
+    """
     scenario = tmp_path / "centre.json"
     scenario.write_text(json.dumps(centre.to_dict(), default=str))
-    script = SCRIPT.replace("load_scenario(sys.argv[1])", "Scenario.from_dict(json.load(open(sys.argv[1])))")
-    script = script.replace(
-        "from simcenter.scenario import load_scenario", "import json\nfrom simcenter.scenario import Scenario"
-    )
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(scenario)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-c", SCRIPT, str(scenario)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True, cwd=Path(__file__).parents[2],
     )  # fmt: skip
-    workers = [int(word) for word in process.stdout.readline().split()]
-    time.sleep(0.5)
+    workers = [int(process.stdout.readline()) for _ in range(2)]
+    time.sleep(after_s)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=20)
-    assert len(workers) == 2
     assert errors.count("Traceback") == 1  # the parent's own KeyboardInterrupt
     assert "KeyboardInterrupt" in errors
     for worker in workers:
