@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from simcenter.errors import ScenarioError
 from simcenter.experiment.precision import MOST, Watch, read_precision, watch_for
 from simcenter.experiment.reduction import Several, SeveralPartial
@@ -19,6 +17,8 @@ from simcenter.simulation.engine import check_engine
 from simcenter.simulation.staffing import Staffing
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from simcenter.scenario import Scenario
 
 
@@ -114,9 +114,11 @@ def staffing_for(scenario: "Scenario", given: object) -> Staffing:
     """The staffing to simulate, made sure to be for this scenario."""
     if given is None or isinstance(given, Mapping):
         return Staffing.from_scenario(scenario, given)
-    if isinstance(given, pd.DataFrame):
-        return Staffing.from_frame(given, scenario)
     if not isinstance(given, Staffing):
+        import pandas as pd  # slow to load, and workers never need it
+
+        if isinstance(given, pd.DataFrame):
+            return Staffing.from_frame(given, scenario)
         allowed = "a Staffing, {desk: advisers}, or a DataFrame with columns interval_start, desk, advisers"
         raise ScenarioError([f"staffing: must be {allowed}, got {given!r}"])
     if (given.desks, given.interval_start) != (tuple(scenario.desks), scenario.calendar.interval_start):
