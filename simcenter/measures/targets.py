@@ -108,24 +108,51 @@ def criterion(
     return Criterion(level, place, index, measure, per, limit, at_least, condition, definition, *parts)
 
 
-def criterion_sums(tally: Tally, criteria: Sequence[Criterion]) -> tuple[FloatArray, FloatArray]:
-    """Numerators and denominators (T + 1, K) of each criterion, by interval; the last row is after the horizon.
+class CriterionSums:
+    """Numerators and denominators of K criteria. What they are made of is looked up once, for many tallies.
 
-    Legs count in the interval in which they entered the queue, customers in that of their first arrival, adviser
-    seconds where they fall. A criterion holds over a set of intervals and replications if the ratio of the sums over
-    the set keeps its limit.
+    Parameters
+    ----------
+    criteria : sequence of Criterion
     """
-    rows = len(next(iter(tally.queues.values())))
-    # A row a criterion while they are summed: in one piece of memory.
-    numerator, denominator = np.zeros((len(criteria), rows)), np.zeros((len(criteria), rows))
-    levels: dict[str, Sums] = {"queue": tally.queues, "desk": tally.desks, "journey": tally.journeys}
-    for column, criterion in enumerate(criteria):
-        sums = levels[criterion.level]
-        for out, terms in ((numerator, criterion.numerator), (denominator, criterion.denominator)):
-            for name, factor in terms.items():
-                values = sums[name].sum(axis=1) if criterion.index < 0 else sums[name][:, criterion.index]
-                out[column] += values if factor == 1.0 else factor * values
-    return numerator.T, denominator.T
+
+    def __init__(self, criteria: Sequence[Criterion]) -> None:
+        place: dict[tuple[Level, str, int], int] = {}
+        self._criteria = len(criteria)
+        self._terms: list[tuple[int, int, int, float]] = []
+        """0 for the numerator or 1, criterion, field, factor; as they are summed."""
+        for column, one in enumerate(criteria):
+            for part, terms in enumerate((one.numerator, one.denominator)):
+                for name, factor in terms.items():
+                    field = place.setdefault((one.level, name, one.index), len(place))
+                    self._terms.append((part, column, field, factor))
+        self._fields = tuple(place)
+
+    def of(self, tallies: Sequence[Tally]) -> tuple[FloatArray, FloatArray]:
+        """Numerators and denominators (R, T + 1, K) of R tallies, by interval; the last row is after the horizon.
+
+        Legs count in the interval in which they entered the queue, customers in that of their first arrival, adviser
+        seconds where they fall. A criterion holds over a set of intervals and replications if the ratio of the sums
+        over the set keeps its limit.
+        """
+        rows = len(next(iter(tallies[0].queues.values())))
+        fields: FloatArray = np.empty((len(self._fields), len(tallies), rows))
+        for number, tally in enumerate(tallies):
+            levels: dict[str, Sums] = {"queue": tally.queues, "desk": tally.desks, "journey": tally.journeys}
+            for out, (level, name, index) in zip(fields, self._fields, strict=True):
+                values = levels[level][name]
+                out[number] = values.sum(axis=1) if index < 0 else values[:, index]
+        sums: FloatArray = np.zeros((2, self._criteria, len(tallies), rows))
+        for part, column, field, factor in self._terms:
+            sums[part, column] += fields[field] if factor == 1.0 else factor * fields[field]
+        numerator, denominator = sums.transpose(0, 2, 3, 1)
+        return numerator, denominator
+
+
+def criterion_sums(tally: Tally, criteria: Sequence[Criterion]) -> tuple[FloatArray, FloatArray]:
+    """Numerators and denominators (T + 1, K) of one tally: see :meth:`CriterionSums.of`."""
+    numerator, denominator = CriterionSums(criteria).of([tally])
+    return numerator[0], denominator[0]
 
 
 UNDECIDED = {"service_level": "undecided", "callback_level": "callback_undecided"}
