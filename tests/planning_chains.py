@@ -93,7 +93,7 @@ class ChainCentre:
     """An ``Evaluate`` of a scenario of two desks: every interval in the long run of its chain."""
 
     def __init__(self, one: Scenario, facts: Callable[..., Any], *more: float) -> None:
-        self.centre = centre_of(one, compile_network(one))
+        self.scenario, self.centre = one, centre_of(one, compile_network(one))
         flows = solve_flows(self.centre)
         self.cells = cells_of(self.centre, flows, criteria_of(one))
         self.presence = flows.entered
