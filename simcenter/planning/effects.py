@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix, diags
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells, is_slow
 from simcenter.planning.evaluate import Evaluate
-from simcenter.planning.sample import Sample
+from simcenter.planning.sample import Sample, Scale
 from simcenter.planning.units import Units
 
 DECAY = 0.75
@@ -59,7 +59,7 @@ def measure_effects(
 
     One evaluation per desk and phase. What changes in a unit, the interval before and those after it until the next
     change is put down to the change; what changes in deferred work, whose backlog carries on for days, is shared
-    evenly by all changes of the evaluation.
+    evenly by all changes of the evaluation. With an assurance, effects are put on the scale of its bad days.
 
     ``base`` must be the sample of the present staffing on the same replications.
     """
@@ -68,7 +68,7 @@ def measure_effects(
     apart = reach_of(centre)
     places = cells.places(intervals + 1)
     slow = np.array([is_slow(one, centre) for one in cells.criteria], dtype=bool)
-    level = now.copy()
+    level, scale = now.copy(), Scale(base)
     rows: list[IntArray] = []
     columns: list[IntArray] = []
     values: list[FloatArray] = []
@@ -79,6 +79,7 @@ def measure_effects(
         moved[changed] += np.where(down, -1, 1)
         level[changed] = np.where(down, now[changed], now[changed] + 1)
         sample = evaluate(units.spread(moved), replications)
+        scale.add(sample)
         difference = sample.by_row - base.by_row
         owner = _owners(units.first[changed], units.last[changed], intervals, apart)
         here, k = np.nonzero((places >= 0) & ~slow & (owner >= 0)[:, None] & (difference != 0))
@@ -86,7 +87,7 @@ def measure_effects(
         columns.append(places[here, k])
         values.append(difference[here, k] * sign[owner[here]])
         for c in np.flatnonzero(slow[cells.criterion]):
-            change = float(sample.standing[c] - base.standing[c])
+            change = float(sample.mean[c] - base.mean[c])
             rows.append(changed)
             columns.append(np.full(len(changed), c))
             values.append(np.full(len(changed), change / sign.sum() if sign.sum() else 0.0))
@@ -96,6 +97,8 @@ def measure_effects(
         return Effects(csr_matrix(shape), csr_matrix(shape), level, measured_at)
     data = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     raw = csr_matrix(data, shape=shape)
+    if base.assured is not None:
+        raw = csr_matrix(raw @ diags(scale.factor))
     local = cells.end - cells.first == 1
     return Effects(_smoothed(units, raw, local), raw, level, measured_at)
 

@@ -62,3 +62,27 @@ class Sample:
         """The same for the cells where ``keep`` (C,) is true; ``by_row`` as it is."""
         part = self.margin[:, keep], self.by_row, self.num[keep], self.den[keep]
         return Sample(self.advisers, self.replications, *part, assured=self.assured)
+
+
+class Scale:
+    """How much more the standings of cells move than their mean margins, over all changes seen from a base (least
+    squares): an adviser does more on the bad days that an assurance is about than on others."""
+
+    LEAST, MOST = 0.5, 5.0
+
+    def __init__(self, base: Sample) -> None:
+        self._base = base
+        self._both, self._mean = np.zeros(len(base.num)), np.zeros(len(base.num))
+
+    def add(self, sample: Sample) -> None:
+        """A sample of other advisers on the same replications."""
+        change = sample.mean - self._base.mean
+        self._both += change * (sample.standing - self._base.standing)
+        self._mean += change**2
+
+    @property
+    def factor(self) -> FloatArray:
+        """(C,) by how much; 1 where nothing moved."""
+        seen = self._mean > 0
+        found = np.divide(self._both, self._mean, out=np.ones_like(self._mean), where=seen)
+        return np.asarray(np.clip(found, self.LEAST, self.MOST))

@@ -14,14 +14,14 @@ from scipy.stats import lognorm
 from simcenter import erlang
 from simcenter.experiment.replicate import Players
 from simcenter.measures import compile_promises
-from simcenter.planning.at_once import lines_above, most_begun
 from simcenter.planning.bound import lower_bound
-from simcenter.planning.carry import EDGES, Work, most_in_hand
+from simcenter.planning.bound.at_once import lines_above, most_begun
+from simcenter.planning.bound.carry import EDGES, Work, most_in_hand
+from simcenter.planning.bound.labour import Labour
 from simcenter.planning.centre import FloatArray, IntArray, centre_of
 from simcenter.planning.criteria import Cells, cells_of, criteria_of
 from simcenter.planning.evaluate import Simulator
 from simcenter.planning.flows import solve_flows
-from simcenter.planning.labour import Labour
 from simcenter.planning.moves import presence_rows
 from simcenter.planning.requirement import closed_form
 from simcenter.planning.units import units_of

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from simcenter.planning.expected import Columns, Expected
-from simcenter.planning.programme import Programme, Term
+from simcenter.planning.bound.expected import Columns, Expected
+from simcenter.planning.bound.programme import Programme, Term
 from simcenter.simulation.network import CHAT
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simcenter.planning.carry import CELLS, EDGES, Work, most_in_hand
+from simcenter.planning.bound.carry import CELLS, EDGES, Work, most_in_hand
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.routes import ANY_DESK
 from simcenter.simulation.laws import LawCode, quantiles

@@ -7,10 +7,10 @@ import numpy as np
 
 from simcenter.measures.clock import working_clock
 from simcenter.measures.promises import Promises
+from simcenter.planning.bound.labour import Labour
+from simcenter.planning.bound.programme import Programme
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells
-from simcenter.planning.labour import Labour
-from simcenter.planning.programme import Programme
 from simcenter.planning.units import Units
 from simcenter.simulation.network import DEFERRED, Network
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from simcenter.planning.at_once import lines_above, most_begun
+from simcenter.planning.bound.at_once import lines_above, most_begun
+from simcenter.planning.bound.expected import Columns, Expected
+from simcenter.planning.bound.programme import NONE, Programme, Term
 from simcenter.planning.centre import BoolArray, FloatArray, IntArray
-from simcenter.planning.expected import Columns, Expected
-from simcenter.planning.programme import NONE, Programme, Term
 from simcenter.simulation.network import EXCLUSIVE
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from simcenter.planning.bound.expected import Columns, Expected
+from simcenter.planning.bound.programme import Programme, Term
 from simcenter.planning.centre import BoolArray
-from simcenter.planning.expected import Columns, Expected
-from simcenter.planning.programme import Programme, Term
 
 _TERMS = {
     "answered": "answered",

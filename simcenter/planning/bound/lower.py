@@ -6,14 +6,14 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from simcenter.measures import compile_promises
-from simcenter.planning.bound_desks import advisers
-from simcenter.planning.bound_queues import at_once, contacts, deferred, handed_on, live
-from simcenter.planning.bound_targets import caps, targets
+from simcenter.planning.bound.desks import advisers
+from simcenter.planning.bound.expected import Expected, columns_of
+from simcenter.planning.bound.labour import Labour
+from simcenter.planning.bound.programme import Programme
+from simcenter.planning.bound.queues import at_once, contacts, deferred, handed_on, live
+from simcenter.planning.bound.targets import caps, targets
 from simcenter.planning.centre import Centre
 from simcenter.planning.criteria import Cells
-from simcenter.planning.expected import Expected, columns_of
-from simcenter.planning.labour import Labour
-from simcenter.planning.programme import Programme
 from simcenter.planning.units import Units
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.network import DEFERRED
