@@ -9,8 +9,6 @@ from libc.stdlib cimport calloc, free
 
 from _laws cimport EMPIRICAL, GRID, HYPEREXPONENTIAL, LONGEST, duration, durations, leaving, leavings, quantile
 
-from math import fsum
-
 import numpy as np
 
 cdef extern from "philox.h" nogil:
@@ -303,7 +301,10 @@ cdef class LegSource:
         cdef const Source* source = &self.source
         self.check(origin, origin)
         key = source.key[origin]
-        total = fsum(volume)
+        total = 0.0
+        for i in range(intervals):
+            total += volume[i]
+        i = 0
         # Hardly ever do more come; if they do, there is another chunk.
         size = <Py_ssize_t>fmin(MOST, total + 6.0 * sqrt(total)) + PIECE
         chunks = []

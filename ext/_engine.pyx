@@ -8,7 +8,7 @@ checked by simcenter/simulation/compiled_engine.py.
 cimport cython
 from libc.math cimport INFINITY
 from libc.stdint cimport int64_t, uint8_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, qsort
 from libc.string cimport memcpy, memset
 
 from _engine_chat cimport SERVICE_END, all_go_on, go_on, put_aside, settle, take_up, to_grid
@@ -1555,9 +1555,9 @@ cdef int set_heap(Heap* heap, int room) except -1:
 cdef void* column(dict columns, str name, int64_t count) except? NULL:
     """A new column of the log, to be written."""
     cdef int64_t[::1] view
-    numbers = np.empty(count, np.float64 if name.endswith("_s") else np.int64)
-    columns[name] = numbers
-    view = numbers.view(np.int64)
+    numbers = np.empty(count, np.int64)
+    columns[name] = numbers.view(np.float64) if name.endswith("_s") else numbers
+    view = numbers
     return &view[0] if count else NULL
 
 
@@ -1611,16 +1611,35 @@ cdef dict finished(Play* p, dict columns):
         rows = <int64_t[:p.row_count, :sizeof(Row) // sizeof(int64_t)]><int64_t*>p.rows
         key = np.asarray(rows[:, 0]) * (np.max(rows[:, 3]) + 1) + np.asarray(rows[:, 3])
         columns = merged(p, columns, np.argsort(key, kind="stable"))
-    if p.duty_count:
-        rows = <int64_t[:p.duty_count, :sizeof(Duty) // sizeof(int64_t)]><int64_t*>p.duties
-        duties = np.array(rows).T.copy()
-    else:
-        duties = np.empty((4, 0), np.int64)
-    start_s, end_s = duties[2].view(np.float64), duties[3].view(np.float64)
-    order = np.lexsort([duties[1], start_s, duties[0]])
-    columns["duty_desk"], columns["duty_adviser"] = duties[0][order], duties[1][order]
-    columns["duty_start_s"], columns["duty_end_s"] = start_s[order], end_s[order]
+    add_duties(p, columns)
     return columns
+
+
+cdef int before_duty(const void* one, const void* other) noexcept nogil:
+    """By desk, then begin, then adviser."""
+    cdef const Duty* x = <const Duty*>one
+    cdef const Duty* y = <const Duty*>other
+    if x.desk != y.desk:
+        return -1 if x.desk < y.desk else 1
+    if x.start_s != y.start_s:
+        return -1 if x.start_s < y.start_s else 1
+    return -1 if x.adviser < y.adviser else x.adviser > y.adviser
+
+
+cdef int add_duties(Play* p, dict columns) except -1:
+    """Stays on the floor, in order."""
+    cdef int64_t i, count = p.duty_count
+    whole, seconds = np.empty((2, count), np.int64), np.empty((2, count))
+    cdef int64_t[:, ::1] of_whom = whole
+    cdef double[:, ::1] when = seconds
+    if count:
+        qsort(p.duties, count, sizeof(Duty), &before_duty)
+    for i in range(count):
+        of_whom[0, i], of_whom[1, i] = p.duties[i].desk, p.duties[i].adviser
+        when[0, i], when[1, i] = p.duties[i].start_s, p.duties[i].end_s
+    columns["duty_desk"], columns["duty_adviser"] = whole
+    columns["duty_start_s"], columns["duty_end_s"] = seconds
+    return 0
 
 
 LATER = (
@@ -1633,14 +1652,9 @@ cdef dict merged(Play* p, dict columns, const int64_t[::1] order):
     """Columns with a row for each leg, from those of first legs: each is let go when its longer one is made."""
     cdef const int64_t[:] first
     cdef int64_t[::1] out
-    cdef int64_t i, later = 0, place, count = p.first_count
+    cdef int64_t i, k, begin, end, place, count = p.first_count
     cdef int64_t width = sizeof(Row) // sizeof(int64_t)
     cdef int64_t* rows = <int64_t*>sorted_rows(p, order)
-    cdef int64_t[::1] at = np.empty(count + 1, np.int64)  # where first legs go; each later one is behind its own
-    for i in range(count):
-        at[i] = i + later
-        while later < p.row_count and rows[later * width] == i:
-            later += 1
     for place in range(1, width):
         name = LATER[place]
         short = columns.pop(name)
@@ -1648,10 +1662,14 @@ cdef dict merged(Play* p, dict columns, const int64_t[::1] order):
         whole = np.empty(count + p.row_count, np.int64)
         out = whole
         with nogil:
-            for i in range(count):
-                out[at[i]] = first[i]
-            for i in range(p.row_count):
-                out[rows[i * width] + i + 1] = rows[i * width + place]
+            begin = 0
+            for i in range(p.row_count + 1):  # between two later legs, first legs one behind the other
+                end = rows[i * width] + 1 if i < p.row_count else count
+                for k in range(begin, end):
+                    out[k + i] = first[k]
+                if i < p.row_count:
+                    out[end + i] = rows[i * width + place]
+                begin = end
         columns[name] = whole.view(short.dtype)
     return columns
 

@@ -59,7 +59,7 @@ class FirstLegs:
 
     def __post_init__(self) -> None:
         for column in vars(self).values():
-            column.flags.writeable = False
+            column.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.arrival_s)

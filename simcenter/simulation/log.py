@@ -121,7 +121,7 @@ class ContactLog:
 
     def __post_init__(self) -> None:
         for column in vars(self).values():
-            column.flags.writeable = False
+            column.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.customer)
