@@ -1,5 +1,6 @@
 """Replications in any number of processes: the same tallies in the same order, and clear ends."""
 
+import hashlib
 import json
 import os
 import signal
@@ -29,7 +30,7 @@ def players(centre):
 
 @pytest.fixture
 def only_workers(monkeypatch):
-    """This process takes no task if there are several: it would have done a small run before its workers have started."""
+    """This process takes no task of several: it would have done a small run before its workers have started."""
     take = crew._Run.take
 
     def taken(run, **how):
@@ -40,12 +41,17 @@ def only_workers(monkeypatch):
 
 
 def every_number(results):
-    """All that results say, to the last bit (repr tells floats apart): frames, JSON, legs, and the targets' arrays."""
+    """All that results say, to the last bit (repr tells floats apart): a digest of each frame, the JSON, the legs."""
     frames = {name: frame.to_dict("list") for name, frame in results.frames().items()}
     table = results.target_table
     arrays = [table.numerator, table.denominator, table.value, table.se, table.traffic, table.undecided]
-    said = [frames, results.to_json_dict(), results.legs.to_dict("list")]
-    return [repr(part) for part in said], [one.tobytes() for one in arrays]
+    said = {
+        **frames,
+        "JSON": results.to_json_dict(),
+        "legs": results.legs.to_dict("list"),
+        "cells": [one.tolist() for one in arrays],
+    }
+    return {name: hashlib.sha256(repr(part).encode()).hexdigest() for name, part in said.items()}
 
 
 @pytest.mark.parametrize("how", [{"replications": 70, "keep_legs": 6}, {"precision": 0.2, "replications": 130}])
