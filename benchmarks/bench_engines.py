@@ -23,12 +23,14 @@ import numpy as np
 import pytest
 import simpy
 
+from simcenter.experiment import simulate
 from simcenter.measures import Meter, compile_promises
 from simcenter.scenario import Scenario
 from simcenter.simulation import compiled_engine
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws, FirstLegs
 from simcenter.simulation.engine import play
+from simcenter.simulation.kept import RememberedDraws
 from simcenter.simulation.laws import LawCode
 from simcenter.simulation.log import ContactLog, Outcome
 from simcenter.simulation.network import EXCLUSIVE, FILE, Laws, Network, Periods
@@ -299,27 +301,73 @@ def test_rules(benchmark):
     benchmark.pedantic(rules_figures, (20 if benchmark.enabled else 1, 1), rounds=1)
 
 
-def stages(days: int, rounds: int) -> dict[str, float]:
-    """Processor seconds of each stage of a replication, and the number of contacts."""
-    scenario = the_scenario(days)
+def the_day() -> Scenario:
+    """An eight-hour day of the same centre, with rates and advisers by the half hour."""
+    data = the_scenario(1).to_dict()
+    data["horizon"] |= {"interval": "30 min", "hours": {"mon-sun": "09:00-17:00"}}
+
+    def by_half_hour(mean: float) -> list[float]:
+        return [0.0] * 18 + [mean * factor for factor in (0.8, 1.0, 1.2, 1.0)] * 4 + [0.0] * 14
+
+    for queue, rate in zip(data["queues"].values(), PER_HOUR, strict=True):
+        queue["volume"] = by_half_hour(rate / 2)
+    for desk in data["desks"].values():
+        desk["advisers"] = [round(advisers) for advisers in by_half_hour(ADVISERS)]
+    return Scenario.from_dict(data, base=Path())
+
+
+def all_in(replications: int, rounds: int, contacts: int) -> tuple[float, float]:
+    """Contacts per second of such days as `simulate` plays and sums them up, in one process; and of the C loop."""
+    own = loop.own(PER_HOUR, PATIENCE_S, AHT_S, contacts / sum(PER_HOUR) * 3600, ADVISERS)
+    ours_s = theirs_s = float("inf")
+    for _ in range(rounds):
+        begin = time.process_time()
+        results = simulate(the_day(), replications=replications)
+        ours_s = min(ours_s, time.process_time() - begin)
+        for _ in range(3):
+            begin = time.process_time()
+            sums = own()
+            theirs_s = min(theirs_s, time.process_time() - begin)
+    played = replications * float(results.journeys.loc["", "contacts"])
+    return played / ours_s, loop.Sums.figures(sums)[0] / theirs_s
+
+
+def test_all_in(benchmark):
+    benchmark.pedantic(all_in, (1000, 5, CONTACTS) if benchmark.enabled else (3, 1, FEW), rounds=1)
+
+
+def stages(scenario: Scenario, rounds: int) -> tuple[dict[str, float], float, float]:
+    """Processor seconds of each stage of a replication, and of playing it again; and its contacts, on average.
+
+    A replication is played again as a search does it, which keeps the customers.
+    """
     network, staffing = compile_network(scenario), Staffing.from_scenario(scenario)
     meter = Meter(network, compile_promises(scenario))
-    least = dict.fromkeys(("draw", "play", "measure"), float("inf"))
-    for number in range(rounds):
-        begin = time.process_time()
-        draws = Draws(network, 1, number)
-        given = Given(draws, [draws.first(q) for q in range(3)])
-        drawn = time.process_time()
-        log = compiled_engine.play(network, staffing, given)
-        played = time.process_time()
-        meter.tally(log)
-        found = {"draw": drawn - begin, "play": played - drawn, "measure": time.process_time() - played}
-        least = {stage: min(least[stage], found[stage]) for stage in least}
-    return least | {"contacts": float(len(log))}
+    least = dict.fromkeys(("draw", "play", "measure", "again"), float("inf"))
+    several = range(max(1, 20_000 * 24 // int(sum(PER_HOUR) * 24 * scenario.horizon.days)))
+    for _ in range(rounds):
+        kept = [RememberedDraws(network, 1, number) for number in several]
+        moments = [time.process_time()]
+        for draws in kept:
+            for q in range(3):
+                draws.first(q)
+        moments.append(time.process_time())
+        logs = [compiled_engine.play(network, staffing, draws) for draws in kept]
+        moments.append(time.process_time())
+        for log in logs:
+            meter.tally(log)
+        moments.append(time.process_time())
+        for draws in kept:
+            compiled_engine.play(network, staffing, draws)
+        moments.append(time.process_time())
+        for stage, took in zip(least, np.diff(moments), strict=True):
+            least[stage] = min(least[stage], float(took) / len(several))
+    again = least.pop("again")
+    return least, again, float(np.mean([len(log) for log in logs]))
 
 
 def test_stages(benchmark):
-    benchmark.pedantic(stages, (20 if benchmark.enabled else 1, 1), rounds=1)
+    benchmark.pedantic(stages, (the_scenario(20 if benchmark.enabled else 1), 1), rounds=1)
 
 
 def main(contacts: int = CONTACTS, rounds: int = 7) -> None:
@@ -344,13 +392,18 @@ def main(contacts: int = CONTACTS, rounds: int = 7) -> None:
     found = rules_figures(10, 3)
     ratio = found["simpy"] / found["compiled"]
     print(f"nearly every rule on: {found['legs'] / found['compiled']:,.0f} legs/s, {ratio:.1f} times the SimPy engine")
-    for days, what in ((20, "20 days"), (1, "one day"), (200, "200 days")):
-        least = stages(days, rounds)
-        count = least.pop("contacts")
+    scenarios = {"20 days": the_scenario(20), "a day": the_scenario(1), "200 days": the_scenario(200)}
+    for what, scenario in (scenarios | {"eight hours": the_day()}).items():
+        least, again, count = stages(scenario, rounds)
         total = sum(least.values())
         split = ", ".join(f"{stage} {seconds / total:.0%}" for stage, seconds in least.items())
-        whole = count / total
-        print(f"replication of {what}: {whole:,.0f} contacts/s, {whole / per_s['C loop']:.3f} of the C loop; {split}")
+        print(
+            f"replication of {what}: {count / total:,.0f} contacts/s, {count / total / per_s['C loop']:.3f} of the C"
+            f" loop; {split}; play again with the same customers: {count / again:,.0f} contacts/s,"
+            f" {count / again / per_s['C loop']:.3f} of the C loop"
+        )
+    ours, theirs = all_in(1000, rounds, contacts)
+    print(f"1,000 replications of eight hours, all in: {ours:,.0f} contacts/s, {ours / theirs:.3f} of the C loop")
 
 
 if __name__ == "__main__":
