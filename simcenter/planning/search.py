@@ -128,7 +128,7 @@ def improve(
     if level.lack(best) > 0:
         best = level.raised(best)
     search.best = best
-    return best if phase == "repair" else level.lowered(best)
+    return best if phase == "repair" and best.assured is None else level.lowered(best)
 
 
 @dataclass
