@@ -16,12 +16,12 @@ FIRST_STAGE = 50
 GROWTH = 1.25
 """Cuts are at 50 replications, and at a quarter more each time; between these stages as the work asks for."""
 
-_PIECES = (24, 6)
+_PIECES = (24, 4)
 """Pieces of the first stage and of each later one: processes end at nearly the same time, however many they are."""
 
 _EACH = 200
 """A replication takes as long as so many contacts more than it has."""
-LEAST, MOST = 2_500, 200_000
+LEAST, MOST = 10_000, 200_000
 """A block has at least about so many contacts, or asking for it (0.2 ms) would tell; and at most so many."""
 _MOST_AT_ONCE = 256
 

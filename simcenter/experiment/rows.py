@@ -54,7 +54,8 @@ class Rows:
         values = np.array([[one[name] for one in sums] for name in self.fields[level]], dtype=np.float64)
         if level == "queue":
             return values
-        return np.concatenate([values, values.sum(axis=-1, keepdims=True)], axis=-1)
+        whole: FloatArray = np.einsum("...p->...", values)  # np.sum is slow over many short rows
+        return np.concatenate([values, whole[..., None]], axis=-1)
 
     def _desks(self, tallies: Sequence[Tally]) -> FloatArray:
         """Seconds and answers inside the hours, then outside them by day.
@@ -77,8 +78,9 @@ class Rows:
         """(..., rows, places) by interval as sums over each day, or over the horizon."""
         if span == "interval":
             return values
-        if span == "horizon":  # from the days, which are few: sums over many short rows are slow
-            return np.asarray(self.spanned(values, level, "day").sum(axis=-2, keepdims=True))
+        if span == "horizon":
+            by_day = self.spanned(values, level, "day")
+            return np.asarray(np.einsum("...rp->...p", by_day))[..., None, :]
         if level != "desk":
             return np.asarray(np.add.reduceat(values, self._first, axis=-2))
         inside, outside = values[..., : self.meter.intervals, :], values[..., self.meter.intervals :, :]
