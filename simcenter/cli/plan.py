@@ -36,7 +36,7 @@ Assurance = Annotated[
 ]
 Replications = Annotated[
     int | None,
-    typer.Option(min=10, help="Fresh replications for the proof: 100; with --assurance what its proof takes."),
+    typer.Option(min=10, help="Fresh replications for the proof: 400; with --assurance what its proof takes."),
 ]
 Stress = Annotated[
     str | None,

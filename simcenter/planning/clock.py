@@ -34,9 +34,9 @@ class Clock:
     """Replications that must still be possible when the search ends."""
     searching: bool = True
 
-    def tick(self) -> None:
-        """After each replication."""
-        self.played += 1
+    def tick(self, played: int) -> None:
+        """After some replications."""
+        self.played += played
         if self.limit_s is None or not self.searching or self.played < STEADY:
             return
         if self.left_s() < min(self.reserve * self.pace_s(), 0.5 * self.limit_s):

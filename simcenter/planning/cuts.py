@@ -12,20 +12,26 @@ simulation. Both in Management Science 54.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from simcenter.planning.centre import BoolArray, FloatArray, IntArray
-from simcenter.planning.moves import priced
+from simcenter.planning.moves import penalties, priced
+from simcenter.planning.sample import Sample
 from simcenter.planning.units import Units
+
+if TYPE_CHECKING:
+    from simcenter.planning.search import Level
 
 NODES = 2000
 """Nodes of the branch and bound after which its best solution and bound are taken: no clock, so the same every time."""
 NEAR_ENOUGH = 1e-3
 """Relative gap at which the programme stops."""
+WHOLE_TRIES = 5
+"""Looks at what the integer programme finds before cells are given up."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,28 @@ class Cuts:
         if found.x is None:
             return Solved(None, np.inf if found.status == 2 else bound)
         return Solved(np.rint(found.x[:units]).astype(np.int64), bound)
+
+
+def in_whole_advisers(level: "Level", best: Sample) -> Sample:
+    """A sample that lacks less than the best, by what the integer programme finds, or the best; each look that lacks as
+    much is one more cut. Rounding a linear programme loses a move of which half would be enough."""
+    search = level.search
+    level.measure_here(best)
+    assert search.effects is not None
+    gain, here = search.effects.raw, search.level(best)
+    cuts = Cuts(search.units, search.presence)
+    lower, upper = np.maximum(here - 1, search.units.least), np.minimum(here + 2, search.most)
+    after = best
+    for _ in range(WHOLE_TRIES):
+        lack = search.need(after, level.per_deviation) - after.standing
+        cuts.add(gain, search.level(after), lack, np.ones(len(lack), dtype=np.bool_))
+        solved = cuts.solve(lower, upper, penalties(gain, search.units.price))
+        if solved.level is None:
+            break
+        after = level.look(search.units.spread(solved.level))
+        if level.lack(after) < 0.97 * level.lack(best):
+            return after
+    return best
 
 
 def _wide(rows: csr_matrix, more: Any) -> csr_matrix:

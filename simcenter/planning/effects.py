@@ -27,7 +27,7 @@ class Effects:
     gain: csr_matrix
     raw: csr_matrix
     level: IntArray
-    measured_at: tuple[bytes, int]
+    measured_at: tuple[bytes, int, bool]
     """The advisers about which they were measured, and on how many replications."""
 
     def step(self, level: IntArray) -> FloatArray:
@@ -52,8 +52,23 @@ def phases(units: Units, apart: int) -> list[IntArray]:
     return found
 
 
+def day_phases(units: Units) -> list[IntArray]:
+    """Sets of units of one desk each, one unit a day; every unit is in one of them."""
+    found: list[list[int]] = []
+    for d in np.unique(units.desk):
+        by_day = [np.flatnonzero((units.desk == d) & (units.day == day)) for day in np.unique(units.day)]
+        found += [[int(mine[i]) for mine in by_day if i < len(mine)] for i in range(max(map(len, by_day)))]
+    return [np.array(one) for one in found]
+
+
 def measure_effects(
-    centre: Centre, units: Units, cells: Cells, evaluate: Evaluate, base: Sample, replications: range
+    centre: Centre,
+    units: Units,
+    cells: Cells,
+    evaluate: Evaluate,
+    base: Sample,
+    replications: range,
+    by_day: bool = False,
 ) -> Effects:
     """Take one adviser away (or add one, where none can go) in every unit, far-apart units at once.
 
@@ -72,7 +87,7 @@ def measure_effects(
     rows: list[IntArray] = []
     columns: list[IntArray] = []
     values: list[FloatArray] = []
-    for changed in phases(units, apart):
+    for changed in day_phases(units) if by_day else phases(units, apart):
         down = now[changed] > units.least[changed]
         sign = np.where(down, -1.0, 1.0)
         moved = now.copy()
@@ -81,7 +96,10 @@ def measure_effects(
         sample = evaluate(units.spread(moved), replications)
         scale.add(sample)
         difference = sample.by_row - base.by_row
-        owner = _owners(units.first[changed], units.last[changed], intervals, apart)
+        if by_day:
+            owner = _owners_by_day(units.day[changed], centre)
+        else:
+            owner = _owners(units.first[changed], units.last[changed], intervals, apart)
         here, k = np.nonzero((places >= 0) & ~slow & (owner >= 0)[:, None] & (difference != 0))
         rows.append(changed[owner[here]])
         columns.append(places[here, k])
@@ -92,13 +110,15 @@ def measure_effects(
             columns.append(np.full(len(changed), c))
             values.append(np.full(len(changed), change / sign.sum() if sign.sum() else 0.0))
     shape = (len(units), len(cells))
-    measured_at = base.advisers.tobytes(), len(replications)
+    measured_at = base.advisers.tobytes(), len(replications), by_day
     if not rows:
         return Effects(csr_matrix(shape), csr_matrix(shape), level, measured_at)
     data = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     raw = csr_matrix(data, shape=shape)
     if base.assured is not None:
         raw = csr_matrix(raw @ diags(scale.factor))
+    if by_day:  # as good as it gets
+        return Effects(raw, raw, level, measured_at)
     local = cells.end - cells.first == 1
     return Effects(_smoothed(units, raw, local), raw, level, measured_at)
 
@@ -118,6 +138,13 @@ def _smoothed(units: Units, gain: csr_matrix, local: BoolArray) -> csr_matrix:
     weight /= np.maximum(np.bincount(row, weight, len(units)), 1.0)[row]
     kernel = csr_matrix((weight, (row, column)), shape=(len(units), len(units)))
     return csr_matrix(kernel @ gain @ diags(~local * 1.0) + gain @ diags(local * 1.0))
+
+
+def _owners_by_day(day: IntArray, centre: Centre) -> IntArray:
+    """(T + 1,) which change, one a day, each row is put down to: that of its day; the last row is the last day's."""
+    number = np.full(int(centre.day.max()) + 1, -1)
+    number[day] = np.arange(len(day))
+    return np.asarray(number[np.append(centre.day, centre.day[-1])])
 
 
 def _owners(first: IntArray, last: IntArray, intervals: int, apart: int) -> IntArray:

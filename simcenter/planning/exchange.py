@@ -36,7 +36,6 @@ class Exchanges:
 def exchanged(level: Level, best: Sample) -> Sample:
     """The first exchange seen to keep every cell at a lower cost, or ``best`` itself."""
     search = level.search
-    level.measure_here(best)
     here = search.level(best)
     found = promising(level, best)
     for leaving, coming in zip(found.leaving, found.coming, strict=True):
@@ -46,9 +45,8 @@ def exchanged(level: Level, best: Sample) -> Sample:
         if not search.allowed(moved, here):
             continue
         after = level.look(search.units.spread(moved))
-        if level.lack(after) <= 0:
-            search.best = after
-            return after
+        if level.holds(after):
+            return level.take(after)
     return best
 
 

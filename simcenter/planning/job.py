@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simcenter.experiment.reduction import Several
 from simcenter.experiment.replicate import Players
-from simcenter.experiment.results import Results
+from simcenter.experiment.results import Results, summing
 from simcenter.measures.targets import Criterion
 from simcenter.planning.budget import Budget, limits_of, shortfall, spend, weights_of
 from simcenter.planning.centre import BoolArray, Centre, IntArray
 from simcenter.planning.clock import Clock, Memo
 from simcenter.planning.criteria import Cells, queue_of
-from simcenter.planning.effects import phases, reach_of
-from simcenter.planning.evaluate import Adder, Simulator
+from simcenter.planning.effects import day_phases, phases, reach_of
+from simcenter.planning.evaluate import Simulator
 from simcenter.planning.exchange import TRIES
 from simcenter.planning.findings import Obstacle
 from simcenter.planning.moves import presence_rows
 from simcenter.planning.plan import Bound, Evidence, Plan, Round, Spending
 from simcenter.planning.polish import Polished, polish
 from simcenter.planning.proof import Proof, prove, safety, share_of_alpha
+from simcenter.planning.rehearsal import Rehearsal
 from simcenter.planning.requirement import ClosedForm
 from simcenter.planning.sample import Sample
 from simcenter.planning.search import Level, OutOfTimeError, Search, Step, improve
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
 
 SKETCHED = 20_000
 """Contacts that the first phase and the measuring of effects play at least, if half a fresh round has so many."""
+SEARCHED = 20, 40
+"""Replications that a search looks at, at least and at most."""
 MOST_ROUNDS = 6
-MOST_CHECKED = 1e8
-"""Contacts that checking every single adviser once more, after a repair, may play."""
 GROWTH = (1, 1, 2, 2, 4, 4)
 """Fresh replications of each round, in multiples of ``replications``."""
 
@@ -78,26 +80,30 @@ class Job:
         self.centre, self.cells = centre, task.cells
         self.possible: BoolArray = ~np.isin(self.cells.criterion, list(task.obstacles))
         self.simulator = Simulator(players, self.cells, task.form.staffing, options.seed)
+        self.reduction = Several((*summing(task.scenario).reductions, self.simulator.margins))
         self.memo = Memo(self.simulator, self.possible)
         assured = self.cells.assured
-        self.full = range(max(20, options.replications // 2) if assured is None else assured.searched)
+        searched = int(np.clip(options.replications // 2, *SEARCHED)) if assured is None else assured.searched
+        self.full = range(searched)
+        self.rehearsed = range(searched, searched + max(options.replications * 3 // 8, 20))
         # few contacts are cheap to play and noisy: more replications for small centres
         contacts = max(float(centre.volume.sum()), 1.0)
         least = max(20, len(self.full) // 4)
         self.quick = range(int(np.clip(SKETCHED / contacts, least, len(self.full))))
         self.rounds: list[Round] = []
-        searched = self.cells.only(self.possible)
+        wanted = self.cells.only(self.possible)
         self.units = units_of(centre, options.block)
-        self.apart = days_apart(centre, players.meter.network, searched)
+        self.apart = days_apart(centre, players.meter.network, wanted)
         self.search = Search(
             centre=centre,
             units=self.units,
-            cells=searched,
+            cells=wanted,
             evaluate=self.memo,
             presence=presence_rows(centre, self.units, task.form.flows.entered),
             ceiling=_ceiling(self.units, task.form),
-            given_up=np.zeros(len(searched), dtype=np.bool_),
-            floor=np.full(len(searched), -np.inf),
+            given_up=np.zeros(len(wanted), dtype=np.bool_),
+            floor=np.full(len(wanted), -np.inf),
+            by_day=not self.apart and len(np.unique(self.units.day)) > 2,
             watch=self._watch,
         )
         if options.budget is not None:
@@ -111,9 +117,11 @@ class Job:
         """Replications that a plan usually takes."""
         days = len(np.unique(self.centre.day)) if self.apart else 1
         looks = len(phases(self.units, reach_of(self.centre)))
-        polishing = 3 * looks + TRIES + 1.3 * len(self.units) / days
-        sketching = len(self.quick) * (looks + 8)
-        return int(sketching + (6 + polishing) * len(self.full) + 2 * self.options.replications)
+        polishing = 3 * looks + 2 * TRIES + 1.7 * len(self.units) / days
+        if self.search.by_day:
+            polishing += 1.6 * len(day_phases(self.units))
+        sketching = len(self.quick) * (looks + 16)
+        return int(sketching + (16 + polishing) * len(self.full) + 20 * len(self.rehearsed) + self.options.replications)
 
     def run(self) -> Plan:
         """Search, polish, prove, repair."""
@@ -121,7 +129,7 @@ class Job:
         self.simulator.tick = clock.tick
         clock.reserve = int(1.2 * wanted)
         advisers, out_of_time = self._searched()
-        first = self.full.stop
+        first = self.rehearsed.stop
         while True:
             number = len(self.rounds) + 1
             fresh = range(first, first + wanted * GROWTH[number - 1])
@@ -129,10 +137,10 @@ class Job:
             first = fresh.stop
             if proof.held[self.possible].all() or number == MOST_ROUNDS or out_of_time or not self.enough:
                 break
-            self.memo.learn(sample)
             clock.searching, clock.reserve = True, int(1.2 * wanted * GROWTH[number])
             before = advisers
-            advisers, out_of_time = self._repaired(advisers, fresh, number + 1)
+            self.rehearsed = fresh
+            advisers, out_of_time = self._repaired(advisers, number + 1)
             if out_of_time or (np.array_equal(before, advisers) and self._only_given_up(proof)):
                 advisers = before
                 break
@@ -144,28 +152,20 @@ class Job:
         advisers = self.units.spread(self.units.level(start))
         try:
             for phase, searched in (("sketch", self.quick), ("search", self.full)):
-                found = improve(self.search, advisers, searched, self._safety(searched, 1), phase, self.quick)
+                found = improve(self.search, advisers, searched, self._safety(1), phase, self.quick)
                 advisers = found.advisers
-            if not self._affordable(advisers):
-                return self._spent(found), False
-            return self._polish(found, self.full, 1), False
+            if self._affordable(advisers):
+                advisers = self._polish(found, 1)
+            return advisers if self._affordable(advisers) else self._spent(found), False
         except OutOfTimeError:
             return advisers if self.search.best is None else self.search.best.advisers, True
 
-    def _repaired(self, advisers: IntArray, fresh: range, number: int) -> tuple[IntArray, bool]:
-        """The staffing mended on the days of a failed proof, which are the search's from now on."""
+    def _repaired(self, advisers: IntArray, number: int) -> tuple[IntArray, bool]:
+        """The staffing mended by what the days of a failed proof have shown."""
         try:
-            found = improve(self.search, advisers, fresh, self._safety(fresh, number), "repair", self.quick)
-            if not self._affordable(found.advisers):
-                self.enough = False
-                return advisers, False
-            contacts = len(self.units) * len(fresh) * float(self.centre.volume.sum())
-            if contacts > MOST_CHECKED:
-                before = -np.inf if self.polished is None else self.polished.bound
-                why = "mended after a round that did not prove it, and too large to be checked again"
-                self.polished = Polished(found, untried(len(self.units), why), before)
-                return found.advisers, False
-            return self._polish(found, fresh, number), False
+            mended = self._polish(self.search.evaluate(advisers, self.full), number)
+            self.enough = self._affordable(mended)
+            return mended if self.enough else advisers, False
         except OutOfTimeError:
             return advisers, True
 
@@ -176,40 +176,40 @@ class Job:
     def _spent(self, found: Sample) -> IntArray:
         """The staffing within the budget that falls short least."""
         self.enough = False
+        self.search.lead = np.zeros(1)
         level = Level(self.search, self.full, 0.0, "budget", self.full)
         best = spend(level, found)
         self.polished = Polished(best, untried(len(self.units), "the budget is too small for every target"), -np.inf)
         return best.advisers
 
-    def _polish(self, found: Sample, searched: range, number: int) -> IntArray:
-        """The end of a search on these replications."""
+    def _polish(self, found: Sample, number: int) -> IntArray:
+        """The end of a search."""
         self.polished = None
-        level = Level(self.search, searched, self._safety(searched, number), "polish", searched)
+        safety = self._safety(number)
+        rehearsal = Rehearsal(self.search, self.rehearsed, safety)
+        level = Level(self.search, self.full, safety, "polish", self.full, rehearsal)
         self.polished = polish(level, found, self.apart)
         return self.polished.sample.advisers
 
-    def _safety(self, searched: range, number: int) -> float:
-        if self.cells.assured is not None:
-            return 0.0  # the standing of a sample has it already
+    def _safety(self, number: int) -> float:
         alpha = share_of_alpha(self.options.confidence, number)
         fresh = self.options.replications * GROWTH[number - 1]
-        return safety(alpha, int(self.possible.sum()), len(searched), fresh)
+        return safety(alpha, int(self.possible.sum()), len(self.rehearsed), fresh)
 
     def _fresh(self, advisers: IntArray, fresh: range, number: int) -> tuple[Sample, Results, Proof]:
         """One round on replications that no search has seen."""
         self.clock.searching = False
         self.clock.say(f"proof, round {number}: {len(fresh)} fresh replications")
-        adder = Adder(self.cells, advisers, fresh)
-        results = Results.from_tallies(
+        summed = self.simulator.reduced(self.reduction, advisers, fresh)
+        results = Results.of(
             self.task.scenario,
             self.task.form.staffing.with_advisers(advisers),
-            self.simulator.tallies(adder),
+            summed,
             seed=self.options.seed,
             first_replication=fresh.start,
             confidence=self.options.confidence,
-            meter=self.players.meter,
         )
-        sample = adder.sample()
+        sample = summed.parts[-1].sample(advisers, fresh)
         alpha = share_of_alpha(self.options.confidence, number)
         part = prove(sample.only(self.possible), alpha)
         bound, held = np.full(len(self.cells), -np.inf), np.zeros(len(self.cells), dtype=np.bool_)

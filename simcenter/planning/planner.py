@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simcenter.scenario import Scenario
 
 
-USUAL = 100
+USUAL = 400
 """Replications of a fresh round, unless more are asked for."""
 
 
@@ -49,7 +49,7 @@ def plan(
     ----------
     scenario : Scenario
     replications : int, optional
-        Replications of a fresh round; the search uses fewer. Left out: 100, or what the proof of an assurance takes.
+        Replications of a fresh round; the search uses fewer. Left out: 400, or what the proof of an assurance takes.
     seed : int
         The same seed gives the same plan, whatever the number of jobs (unless a time limit ends the search).
     confidence : float
@@ -110,7 +110,7 @@ def planned(
         options, cells = replace(options, replications=assured.fresh), replace(cells, assured=assured)
     obstacles = obstacles_of(cells, scenario, network, centre, form.flows, options.seed)
     task = Task(scenario, centre, form, cells, obstacles, start)
-    with Players(network, compile_promises(scenario), jobs=jobs, engine=engine) as players:
+    with Players(network, compile_promises(scenario), jobs=jobs, engine=engine, again=True) as players:
         return Job(task, players, options, clock).run()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simcenter.planning.cuts import Cuts
+from simcenter.planning.draft import drafted, worth
 from simcenter.planning.exchange import WORTH, exchanged
 from simcenter.planning.sample import Sample
 from simcenter.planning.search import Level
@@ -27,22 +28,27 @@ class Polished:
 
 
 def polish(level: Level, best: Sample, apart: bool) -> Polished:
-    """The cheapest staffing near ``best``, 1-minimal on the replications of ``level``.
+    """The cheapest staffing near ``best``, 1-minimal on the replications of ``level`` and in its rehearsal.
 
-    Where ``best`` does not keep every cell nothing is taken away, and nothing is known.
+    Where none is found that keeps every cell nothing is taken away, and nothing is known.
     """
     search = level.search
+    best = level.settled(best)
     if level.lack(best) > 0 or not len(search.units):
         return Polished(best, untried(len(search.units), "not every target is kept"), -np.inf)
     measured = Cuts(search.units, search.presence, search.limits)
-    best = _cutting(level, best, measured)
-    thinner = Thinner(search, level.look, level.per_deviation, apart)
-    best, found = thinner.thinned(best, harmless(search, best, level.per_deviation))
+    if search.by_day:
+        _measured(level, best, measured)
+    else:
+        best = _cutting(level, best, measured)
+    best = drafted(level, best, worth(level, best))
     for _ in range(ROUNDS):
+        _measured(level, best, measured)
         after = exchanged(level, best)
         if after is best:
             break
-        best, found = thinner.thinned(after, harmless(search, after, level.per_deviation))
+        best = after
+    best, found = Thinner(level, apart).thinned(best, harmless(search, best, level.per_deviation))
     return Polished(best, found, _bound(level, best, measured))
 
 
@@ -55,9 +61,8 @@ def _cutting(level: Level, best: Sample, measured: Cuts) -> Sample:
     search = level.search
     cuts = Cuts(search.units, search.presence, search.limits)
     for _ in range(ROUNDS):
-        level.measure_here(best)
+        _measured(level, best, measured)
         _add(level, best, cuts)
-        _add(level, best, measured)
         before = best
         for radius in RADII:
             here = search.level(best)
@@ -66,8 +71,8 @@ def _cutting(level: Level, best: Sample, measured: Cuts) -> Sample:
             if solved.level is None or search.units.price @ solved.level >= search.units.price @ here - WORTH:
                 break
             after = level.look(search.units.spread(solved.level))
-            if level.lack(after) <= 0:
-                best = search.best = after
+            if level.holds(after):
+                best = level.take(after)
                 break
             _add(level, after, cuts)
         if best is before:
@@ -75,18 +80,26 @@ def _cutting(level: Level, best: Sample, measured: Cuts) -> Sample:
     return best
 
 
+def _measured(level: Level, best: Sample, measured: Cuts) -> None:
+    """Measure the effects at a staffing and add the cuts that they are; not anew where that takes many looks."""
+    search = level.search
+    if search.by_day and search.effects is not None and search.effects.measured_at[2]:
+        return
+    level.measure_here(best)
+    _add(level, best, measured)
+
+
 def _add(level: Level, sample: Sample, cuts: Cuts) -> None:
     """Add what a look has shown, with the effects measured last."""
     search = level.search
     assert search.effects is not None
-    lack = search.need(sample, level.per_deviation) - sample.standing
-    cuts.add(search.effects.raw, search.level(sample), lack, np.ones(len(lack), dtype=np.bool_))
+    short = level.short(sample)
+    cuts.add(search.effects.raw, search.level(sample), short, np.isfinite(short))
 
 
 def _bound(level: Level, best: Sample, measured: Cuts) -> float:
     """A bound on the cost of any staffing that keeps every cell, by the cuts of looks where effects were measured."""
     search = level.search
-    level.measure_here(best)
-    _add(level, best, measured)
+    _measured(level, best, measured)
     solved = measured.solve(search.units.least, search.most, price=search.units.price)
     return min(solved.bound + search.centre.total_cost(search.units.base), search.cost(best))

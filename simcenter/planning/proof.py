@@ -58,9 +58,13 @@ def prove(sample: Sample, alpha: float) -> Proof:
     return Proof(alpha, bound, bound >= 0)
 
 
-def safety(alpha: float, cells: int, searched: int, fresh: int) -> float:
-    """How many standard deviations (of one replication) a mean margin on ``searched`` replications should lie above 0
-    for a fresh round of ``fresh`` replications to hold it: the bound's width, and the noise of both means. A search
-    keeps what looks good on its own replications, so its means are a little too good."""
-    noise = np.sqrt(1 / fresh + 1 / searched)
-    return float(quantile(alpha, cells, fresh) / np.sqrt(fresh) + noise)
+LUCK = 0.2
+"""Chance that a fresh round does not hold a staffing which keeps its safety just so in every cell."""
+
+
+def safety(alpha: float, cells: int, seen: int, fresh: int) -> float:
+    """How many standard deviations (of one replication) a mean margin on the ``seen`` replications that judged a
+    staffing should lie above 0 for a fresh round of ``fresh`` replications to hold it: the bound's width, and what
+    chance may take from the difference of the two means, with probability ``LUCK`` in any cell at all."""
+    noise = np.sqrt(1 / fresh + 1 / seen)
+    return float(quantile(alpha, cells, fresh) / np.sqrt(fresh) + quantile(LUCK, cells, fresh) * noise)

@@ -6,18 +6,22 @@ engines, scenarios or proofs.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
 from simcenter.planning.criteria import Cells
-from simcenter.planning.cuts import Cuts, Limits
+from simcenter.planning.cuts import Limits, in_whole_advisers
 from simcenter.planning.effects import Effects, measure_effects
 from simcenter.planning.evaluate import Evaluate
-from simcenter.planning.moves import Room, best_moves, penalties
+from simcenter.planning.moves import Room, best_moves
 from simcenter.planning.sample import Sample
 from simcenter.planning.units import Units
+
+if TYPE_CHECKING:
+    from simcenter.planning.rehearsal import Rehearsal
 
 STALLED = {"sketch": 2}
 """Rounds of a phase (3 where not named) without a staffing that is cheaper by ``WORTHWHILE``, after which it ends."""
@@ -31,9 +35,11 @@ MIXED = ("transferred", "bounced", "occupancy", "resolved")
 """Measures that fewer advisers at the wrong desk may mend."""
 HOPELESS = 4
 """Rounds without coming nearer to the cells missed, after which they are given up."""
-WHOLE_TRIES = 5
-"""Looks at what the integer programme finds before cells are given up."""
 MOST_ROUNDS = 40
+REHEARSED = 6
+"""How often a staffing is raised until it is kept in the rehearsal too."""
+ROUNDING = 1e-9
+"""Contacts or seconds that no cell lacks."""
 
 
 class OutOfTimeError(Exception):
@@ -72,6 +78,10 @@ class Search:
     """Limits on the levels: a budget."""
     effects: Effects | None = None
     steps: list[Step] = field(default_factory=list)
+    lead: FloatArray = field(default_factory=lambda: np.zeros(1))
+    """(C,) or (1,) how much better each cell looks on the search's replications than on many others."""
+    by_day: bool = False
+    """Whether effects are measured at the end with one change a day, as a backlog carries them on over the day."""
     best: Sample | None = None
     """The cheapest staffing seen so far that keeps every cell, or else the one nearest to it."""
     watch: Callable[[Step], None] = lambda step: None
@@ -96,13 +106,13 @@ class Search:
 
     def need(self, sample: Sample, per_deviation: float) -> FloatArray:
         """(C,) the mean margin that each cell should have on the sample."""
-        need = per_deviation * sample.deviation
+        need = per_deviation * sample.deviation + self.lead
         return np.where(self.given_up, np.minimum(self.floor, need), need)
 
     def missing(self, sample: Sample, per_deviation: float) -> FloatArray:
         """(C,) how much each cell's mean margin lacks, 0 where it is kept."""
         lack = self.need(sample, per_deviation) - sample.standing
-        return np.asarray(np.where(lack > 1e-9, lack, 0.0))
+        return np.asarray(np.where(lack > ROUNDING, lack, 0.0))
 
 
 def improve(
@@ -118,17 +128,16 @@ def improve(
     First raise until every cell is kept; then lower: take many advisers away at once where it should be harmless, look,
     and put some of them back where it was not. The incumbent changes only for a staffing seen to be better, so a wrong
     prediction costs a look, never the result. Effects are measured on ``probes`` (a part of the replications will do).
-    A ``phase`` "repair", after a fresh round that held not every cell, only raises.
     """
     level = Level(search, replications, per_deviation, phase, probes)
-    if len(probes) < len(replications) and phase != "repair":
+    if len(probes) < len(replications):
         # what looked hopeless on few replications may be luck
         search.given_up = np.zeros_like(search.given_up)
     best = level.look(start)
     if level.lack(best) > 0:
         best = level.raised(best)
     search.best = best
-    return best if phase == "repair" and best.assured is None else level.lowered(best)
+    return level.lowered(best)
 
 
 @dataclass
@@ -140,6 +149,7 @@ class Level:
     per_deviation: float
     phase: str
     probes: range
+    rehearsal: "Rehearsal | None" = None
 
     def __post_init__(self) -> None:
         self.stalled = STALLED.get(self.phase, 3)
@@ -169,6 +179,37 @@ class Level:
         lack = self.search.missing(sample, self.per_deviation)
         return float((lack / np.where(sample.deviation > 0, sample.deviation, 1.0)).sum())
 
+    def missing(self, sample: Sample) -> FloatArray:
+        """(C,) how much each cell lacks on the search's own days, 0 where it is kept."""
+        return self.search.missing(sample, self.per_deviation)
+
+    def short(self, sample: Sample) -> FloatArray:
+        """(C,) how much each cell lacks, negative where it has to spare; where none does, in the rehearsal too."""
+        lack = self.search.need(sample, self.per_deviation) - sample.standing
+        if self.rehearsal is None or (lack > ROUNDING).any():
+            return lack
+        return np.maximum(lack, self.rehearsal.lack(sample))
+
+    def holds(self, sample: Sample) -> bool:
+        """Whether a sample keeps every cell, in the rehearsal too."""
+        return not (self.short(sample) > ROUNDING).any()
+
+    def take(self, sample: Sample) -> Sample:
+        """Make a sample that holds the best so far."""
+        self.search.best = sample
+        if self.rehearsal is not None:
+            self.rehearsal.follow(sample)
+        return sample
+
+    def settled(self, sample: Sample) -> Sample:
+        """The staffing raised until every cell is kept, in the rehearsal too; or as near as it comes."""
+        for _ in range(REHEARSED):
+            self.take(sample)
+            if self.lack(sample) <= 0:
+                break
+            sample = self.raised(sample)
+        return sample
+
     def raised(self, sample: Sample) -> Sample:
         """Add advisers (and take away those who stand in the way of a cap) until every cell is kept; cells that
         nothing brings nearer are given up and kept at what was reached."""
@@ -183,7 +224,7 @@ class Level:
                 sample, stalled = best, 0
                 continue
             if (stuck or stalled >= HOPELESS) and whole and len(self.search.units):
-                after, whole = self._in_whole_advisers(best), False
+                after, whole = in_whole_advisers(self, best), False
                 if self.lack(after) < 0.97 * self.lack(best):
                     best, sample, stalled, whole = after, after, 0, True
                     self.search.best = best
@@ -200,27 +241,6 @@ class Level:
                 self.search.best = best
             else:
                 stalled += 1
-        return best
-
-    def _in_whole_advisers(self, best: Sample) -> Sample:
-        """What the integer programme finds, each look that lacks as much one more cut: rounding loses a move of which
-        half would be enough."""
-        search = self.search
-        self.measure_here(best)
-        assert search.effects is not None
-        gain, here = search.effects.raw, search.level(best)
-        cuts = Cuts(search.units, search.presence)
-        lower, upper = np.maximum(here - 1, search.units.least), np.minimum(here + 2, search.most)
-        after = best
-        for _ in range(WHOLE_TRIES):
-            lack = search.need(after, self.per_deviation) - after.standing
-            cuts.add(gain, search.level(after), lack, np.ones(len(lack), dtype=np.bool_))
-            solved = cuts.solve(lower, upper, penalties(gain, search.units.price))
-            if solved.level is None:
-                break
-            after = self.look(search.units.spread(solved.level))
-            if self.lack(after) < 0.97 * self.lack(best):
-                return after
         return best
 
     def lowered(self, best: Sample) -> Sample:
@@ -321,10 +341,11 @@ class Level:
     def measure_here(self, sample: Sample) -> None:
         """Measure the effects at a staffing, on all replications."""
         search = self.search
-        if search.effects is None or search.effects.measured_at != (sample.advisers.tobytes(), len(self.replications)):
+        here = sample.advisers.tobytes(), len(self.replications), search.by_day
+        if search.effects is None or search.effects.measured_at != here:
             base = search.evaluate(sample.advisers, self.replications)
             search.effects = measure_effects(
-                search.centre, search.units, search.cells, search.evaluate, base, self.replications
+                search.centre, search.units, search.cells, search.evaluate, base, self.replications, search.by_day
             )
 
     def _ensure_effects(self, sample: Sample) -> None:
@@ -334,7 +355,10 @@ class Level:
     def _measure(self, sample: Sample) -> bool:
         """Measure the effects at a staffing; False if that was done already."""
         search = self.search
-        if search.effects is not None and search.effects.measured_at == (sample.advisers.tobytes(), len(self.probes)):
+        if search.effects is not None and search.effects.measured_at[:2] == (
+            sample.advisers.tobytes(),
+            len(self.probes),
+        ):
             return False
         base = search.evaluate(sample.advisers, self.probes)
         search.effects = measure_effects(search.centre, search.units, search.cells, search.evaluate, base, self.probes)

@@ -1,15 +1,15 @@
 """Thinning: take single advisers away until every one that is left is needed (1-minimal), and remember what breaks."""
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from simcenter.measures.targets import Criterion
 from simcenter.planning.centre import BoolArray, Centre, FloatArray, IntArray
-from simcenter.planning.criteria import Cells
+from simcenter.planning.criteria import Cells, queue_of
 from simcenter.planning.sample import Sample
-from simcenter.planning.search import Search
+from simcenter.planning.search import ROUNDING, Level, Search
 from simcenter.simulation.network import Network
 
 UNKNOWN, RULE = -1, -2
@@ -31,12 +31,8 @@ class Minimality:
     how: str
 
 
-GROUP = 16
-"""Advisers that are first tried to be taken away at once."""
-ROUNDING = 1e-6
-"""Contacts or seconds."""
-
-Look = Callable[[IntArray], Sample]
+SAME = 1e-6
+"""Contacts or seconds by which sums may differ that were rounded in another order."""
 
 
 def days_apart(centre: Centre, network: Network, cells: Cells) -> bool:
@@ -51,6 +47,11 @@ def days_apart(centre: Centre, network: Network, cells: Cells) -> bool:
         return False
     if not np.array_equal(day_of(cells, centre, cells.first), day_of(cells, centre, cells.end - 1)):
         return False
+    return quiet_nights(centre)
+
+
+def quiet_nights(centre: Centre) -> bool:
+    """Whether all is closed around midnight for long enough for everybody to be gone."""
     quiet: BoolArray = np.asarray(~centre.desk_open.any(axis=1) & ~centre.queue_open.any(axis=1))
     wanted = max(QUIET_S, QUIET_HANDLE_TIMES * float(centre.handle_s.max())) / centre.interval_s
     for begin in np.flatnonzero(np.diff(centre.day)) + 1:
@@ -71,82 +72,75 @@ class Thinner:
 
     Parameters
     ----------
-    search : Search
-    look : callable
-        Evaluates advisers (T, D) on the search's replications.
-    per_deviation : float
-        What ``search.missing`` is asked with.
+    level : Level
     apart : bool
         See :func:`days_apart`.
     """
 
-    def __init__(self, search: Search, look: Look, per_deviation: float, apart: bool) -> None:
-        self._search = search
-        self._look = look
-        self._per_deviation = per_deviation
+    def __init__(self, level: Level, apart: bool) -> None:
+        self._level, self._search, search = level, level.search, level.search
         self.apart = apart
-        units, cells = search.units, search.cells
-        self._unit_day = units.day if apart else np.zeros(len(units), dtype=np.int64)
-        self._cell_day = day_of(cells, search.centre, cells.first) if apart else np.zeros(len(cells), dtype=np.int64)
+        self._cell_day = day_of(search.cells, search.centre, search.cells.first)
+        self._final = _final(search.cells, search.centre)
 
     def thinned(self, best: Sample, promise: FloatArray) -> tuple[Sample, Minimality]:
-        """A 1-minimal sample not dearer than ``best``, which must keep every cell.
+        """A 1-minimal sample not dearer than ``best``, which must hold.
 
-        ``promise`` (U,): those with the highest are tried first.
+        ``promise`` (U,): those with the highest are tried first, day by day. Where one can go whatever broke before is
+        tried again, unless it broke a cell that is final before the change.
         """
         units = self._search.units
         if self.apart and not self._seen_apart(best):
-            self._together()
-        best = self._in_groups(best, promise)
-        breaks = np.full(len(units), UNKNOWN)
-        by_promise = np.argsort(-promise, kind="stable")
-        lines = {int(day): deque(by_promise[self._unit_day[by_promise] == day]) for day in np.unique(self._unit_day)}
+            self.apart = False
+        breaks, final = np.full(len(units), UNKNOWN), np.zeros(len(units), dtype=np.int64)
+        order = np.argsort(-promise, kind="stable")
+        lines = {int(day): deque(order[units.day[order] == day]) for day in np.unique(units.day)}
         while any(lines.values()):
             level = self._search.level(best)
-            tried = {}
+            tried: dict[int, int] = {}
             for day, line in lines.items():
-                unit = self._next(line, level, breaks)
+                unit = self._next(line, level, breaks) if self.apart or not tried else None
                 if unit is not None:
                     tried[day] = unit
             if not tried:
                 continue
-            fewer = level.copy()
-            fewer[list(tried.values())] -= 1
-            sample = self._look(units.spread(fewer))
-            missing = self._search.missing(sample, self._per_deviation)
-            gone = []
+            best, broken = self._without(best, tried)
             for day, unit in tried.items():
-                missed = np.flatnonzero((missing > 0) & (self._cell_day == day))
-                if len(missed):
-                    breaks[unit] = missed[np.argmax(self._weight(sample, missing)[missed])]
-                else:
-                    gone.append(day)
-            if gone:
-                best = self._joined(best, sample, gone)
-                self._search.best = best
-                for day in gone:  # what broke before may not break now, and others of the unit may go too
-                    again = (self._unit_day == day) & (breaks >= 0)
-                    lines[day].extendleft([tried[day]])
-                    lines[day].extend(np.flatnonzero(again))
-                    breaks[again] = UNKNOWN
+                if day in broken:
+                    breaks[unit], final[unit] = broken[day]
+                    continue
+                again = (breaks >= 0) & (final > units.first[unit])
+                if self.apart:
+                    again &= units.day == day
+                lines[day].appendleft(unit)  # others of the unit may go too
+                for other in np.flatnonzero(again):
+                    lines[int(units.day[other])].append(other)
+                breaks[again] = UNKNOWN
         return self._confirmed(best, promise, Minimality(breaks, True, self._how()))
 
-    def _in_groups(self, best: Sample, promise: FloatArray) -> Sample:
-        """First many at once, of the units that should be harmless, fewer after each failure: most of what can go."""
-        units, size = self._search.units, GROUP
-        line = [int(unit) for unit in np.argsort(-promise, kind="stable") if promise[unit] >= 0]
-        while size > 1 and line:
-            level = self._search.level(best)
-            fewer = level.copy()
-            fewer[line[:size]] -= 1
-            fewer = np.maximum(fewer, units.least)
-            sample = self._look(units.spread(fewer)) if self._search.allowed(fewer, level) else None
-            if sample is None or (self._search.missing(sample, self._per_deviation) > 0).any():
-                size //= 2
-                continue
-            best = self._search.best = sample
-            line = line[size:]
-        return best
+    def _without(self, best: Sample, tried: dict[int, int]) -> tuple[Sample, dict[int, tuple[int, int]]]:
+        """The best without the units tried, one a day, but for the days where that breaks a cell: the one that lacks
+        most, and the row from which on one of those broken is final."""
+        fewer = self._search.level(best)
+        fewer[list(tried.values())] -= 1
+        sample = self._level.look(self._search.units.spread(fewer))
+        broken: dict[int, tuple[int, int]] = {}
+        kept, lack, joined = list(tried), self._level.missing(sample), sample
+        for _ in range(2):  # on the search's days, then, joined, in the rehearsal
+            for day in kept:
+                missed = np.flatnonzero((lack > ROUNDING) & ((self._cell_day == day) | (not self.apart)))
+                if len(missed):
+                    worst = missed[np.argmax(self._weight(sample, lack)[missed])]
+                    broken[day] = int(worst), int(self._final[missed].min())
+            kept = [day for day in tried if day not in broken]
+            if not kept:
+                return best, broken
+            joined = self._joined(best, sample, kept)
+            lack = self._level.short(joined)
+            if not (lack > ROUNDING).any():
+                return self._level.take(joined), broken
+        worst = int(np.argmax(self._weight(sample, lack)))
+        return best, broken | dict.fromkeys(kept, (worst, len(self._search.centre.day) + 1))
 
     def _how(self) -> str:
         if not self.apart:
@@ -187,37 +181,46 @@ class Thinner:
     def _seen_apart(self, best: Sample) -> bool:
         """Whether a change on each day, the first that can be made, leaves the margins of all other days alone."""
         units, level = self._search.units, self._search.level(best)
-        for day in np.unique(self._unit_day):
-            able = np.flatnonzero((self._unit_day == day) & (level > units.least))
+        for day in np.unique(units.day):
+            able = np.flatnonzero((units.day == day) & (level > units.least))
             if len(able):
                 fewer = level.copy()
                 fewer[able[0]] -= 1
                 others = self._cell_day != day
-                if not _same(self._look(units.spread(fewer)).margin[:, others], best.margin[:, others]):
+                if not _same(self._level.look(units.spread(fewer)).margin[:, others], best.margin[:, others]):
                     return False
         return True
-
-    def _together(self) -> None:
-        """Days influence each other: try one adviser at a time from now on."""
-        self.apart = False
-        self._unit_day, self._cell_day = np.zeros_like(self._unit_day), np.zeros_like(self._cell_day)
 
     def _confirmed(self, best: Sample, promise: FloatArray, found: Minimality) -> tuple[Sample, Minimality]:
         """Play the joined days once more in one piece: if that is not the same, days did matter to each other."""
         if not self.apart:
             return best, found
-        whole = self._look(best.advisers)
+        whole = self._level.look(best.advisers)
         if _same(whole.margin, best.margin):
             return best, found
-        self._together()
-        if (self._search.missing(whole, self._per_deviation) > 0).any():
+        self.apart = False
+        if (self._level.short(whole) > ROUNDING).any():
             return whole, Minimality(np.full_like(found.breaks, UNKNOWN), False, "days influence each other")
         return self.thinned(whole, promise)
 
 
+def _final(cells: Cells, centre: Centre) -> IntArray:
+    """(C,) the row of the day after which a cell is the same whatever changes later: the end of its last day, if it is
+    about customers who are all gone by then; else never."""
+    last = day_of(cells, centre, cells.end - 1)
+    ends = np.searchsorted(centre.day, last, side="right")
+    gone = np.array([_gone_at_night(one, centre) for one in cells.criteria], dtype=bool)[cells.criterion]
+    return np.where(gone & quiet_nights(centre), ends, len(centre.day) + 1)
+
+
+def _gone_at_night(criterion: Criterion, centre: Centre) -> bool:
+    queue = queue_of(criterion, centre)
+    return queue is not None and bool(centre.live[queue])
+
+
 def _same(one: FloatArray, two: FloatArray) -> bool:
     """Whether margins are the same: counts and seconds, whose sums may be rounded in another order."""
-    return bool(np.allclose(one, two, rtol=0.0, atol=ROUNDING))
+    return bool(np.allclose(one, two, rtol=0.0, atol=SAME))
 
 
 def untried(units: int, why: str) -> Minimality:

@@ -1,6 +1,7 @@
 """Whole plans of small centres by simulation."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,10 @@ from simcenter.errors import ScenarioError
 from simcenter.experiment import simulate
 from simcenter.planning import plan
 from simcenter.planning.plan import Plan
+from simcenter.planning.polish import Polished
 from simcenter.planning.proof import Proof
+from simcenter.planning.sample import Sample
+from simcenter.planning.search import Level
 
 PER_INTERVAL = {"answered": 0.8, "within": "20 s", "per": "interval"}
 
@@ -122,17 +126,22 @@ def test_email_is_kept_up_with_though_nothing_is_due_before_the_end() -> None:
     assert 7.5 <= made.adviser_hours <= 12
 
 
+def two_short(level: Level, end: Polished) -> Polished:
+    fewer = np.clip(end.sample.advisers - 2, 0, None)
+    return replace(end, sample=level.search.evaluate(fewer, level.replications))
+
+
 def test_a_staffing_that_is_too_small_is_not_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     """Break the search on purpose: it hands over a staffing two short. The proof says no, and repairs find the rest."""
-    right = job.improve
+    right = job.polish
+    times: list[Sample] = []
 
-    def wrong(search: job.Search, start: object, searched: range, *rest: object) -> object:
-        found = right(search, start, searched, *rest)  # type: ignore[arg-type]
-        if rest[1] != "search":
-            return found
-        return search.evaluate(np.clip(found.advisers - 2, 0, None), searched)
+    def wrong(level: Level, best: Sample, apart: bool) -> Polished:
+        end = right(level, best, apart)
+        times.append(best)
+        return two_short(level, end) if len(times) == 1 else end
 
-    monkeypatch.setattr(job, "improve", wrong)
+    monkeypatch.setattr(job, "polish", wrong)
     made = plan(one_queue(), seed=5, replications=100)
     assert made.rounds[0].held < made.rounds[0].cells
     assert made.proven
@@ -142,13 +151,12 @@ def test_a_staffing_that_is_too_small_is_not_called_proven(monkeypatch: pytest.M
 def test_a_wrong_proof_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Break the proof on purpose: with bounds that always hold, a plan two short is called proven, and the check of the
     test above on other customers turns red."""
-    right = job.improve
+    right = job.polish
 
-    def wrong(search: job.Search, start: object, searched: range, *rest: object) -> object:
-        found = right(search, start, searched, *rest)  # type: ignore[arg-type]
-        return search.evaluate(np.clip(found.advisers - 2, 0, None), searched)
+    def wrong(level: Level, best: Sample, apart: bool) -> Polished:
+        return two_short(level, right(level, best, apart))
 
-    monkeypatch.setattr(job, "improve", wrong)
+    monkeypatch.setattr(job, "polish", wrong)
     monkeypatch.setattr(job, "prove", lambda sample, a: Proof(a, sample.mean, np.ones(len(sample.mean), bool)))
     made = plan(one_queue(), seed=5, replications=100)
     assert made.proven
