@@ -1,9 +1,11 @@
 """A small centre with every channel, transfers, overtime and targets of every kind, over two days."""
 
+import threading
 from datetime import date
 
 import pytest
 
+from simcenter.experiment import crew
 from simcenter.scenario import Scenario
 
 FOUR_CHANNELS = {
@@ -74,3 +76,15 @@ FOUR_CHANNELS = {
 @pytest.fixture(scope="session")
 def centre():
     return Scenario.from_dict(FOUR_CHANNELS)
+
+
+@pytest.fixture
+def only_workers(monkeypatch):
+    """This process takes no task of several: it would have done a small run before its workers have started."""
+    take = crew._Run.take
+
+    def taken(run, **how):
+        here = threading.current_thread() is threading.main_thread()
+        return None if here and len(run.tasks) > 1 else take(run, **how)
+
+    monkeypatch.setattr(crew._Run, "take", taken)
