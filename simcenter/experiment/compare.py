@@ -1,6 +1,6 @@
 """Compare: variants of a centre on the same customers, and by how much each measure differs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from simcenter.measures.table import PERCENTS, Level, Measure, measure_named, me
 from simcenter.scenario import check_scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.engine import check_engine
+from simcenter.simulation.log import ContactLog
 from simcenter.simulation.staffing import Staffing
 
 if TYPE_CHECKING:
@@ -186,16 +187,14 @@ def compare(
     _check(variants, replications, seed, confidence)
     check_engine(engine)
     each = isinstance(staffing, Mapping) and set(staffing) == set(variants)
-    series, done = [], 0
+    series: list[dict[Key, Series]] = []
     for name, scenario in variants.items():
         advisers = staffing_for(scenario, staffing[name] if each and isinstance(staffing, Mapping) else staffing)
         with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
-            sums = _Sums(players.meter)
-            for tally in players.play(advisers, seed=int(seed), replications=range(int(replications))):
-                sums.add(tally)
-                done += 1
-                if progress is not None:
-                    progress(done, int(replications) * len(variants))
+            told = _told(progress, len(series) * int(replications), len(variants) * int(replications))
+            sums = players.reduce(
+                _SumHorizon(), advisers, seed=int(seed), replications=range(int(replications)), done=told
+            )
         series.append(sums.series())
     return Comparison(tuple(variants), int(replications), int(seed), confidence, tuple(series))
 
@@ -222,16 +221,54 @@ def _check(variants: "Mapping[str, Scenario]", replications: int, seed: int, con
         raise ScenarioError(problems)
 
 
+def _told(progress: Progress | None, before: int, wanted: int) -> Callable[[int], None]:
+    """What is called with the replications of each block, when so many were done before."""
+    done = before
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, wanted)
+
+    return told
+
+
+class _SumHorizon:
+    """The reduction whose partial is :class:`_Sums`."""
+
+    def __init__(self) -> None:
+        self._rows: Rows | None = None
+
+    def start(self, meter: Meter, replications: range) -> "_Sums":
+        """No replications."""
+        if self._rows is None or self._rows.meter is not meter:
+            self._rows = Rows(meter)
+        return _Sums(self._rows)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _SumHorizon, ()
+
+
 class _Sums:
     """The fields of every measure over the horizon, replication by replication."""
 
-    def __init__(self, meter: Meter) -> None:
-        self._rows = Rows(meter)
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
         self._fields: dict[Level, list[FloatArray]] = {level: [] for level in LEVELS}
         self._percentiles: list[FloatArray] = []
 
-    def add(self, tally: Tally) -> None:
-        """The next replication."""
+    def merge(self, later: "_Sums") -> None:
+        """The replications that come next."""
+        for level, kept in self._fields.items():
+            kept += later._fields[level]
+        self._percentiles += later._percentiles
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_rows"}
+
+    def add(self, tally: Tally, log: ContactLog | None = None) -> None:
+        """The next replication; its log is not needed."""
         for level, kept in self._fields.items():
             kept.append(self._rows.read([tally], level)[:, 0].sum(axis=1))
         self._percentiles.append(tally.percentiles)
