@@ -15,12 +15,24 @@ def sample(margin: np.ndarray) -> Sample:
 
 
 def test_bounds_are_students_with_the_error_shared_by_the_cells() -> None:
-    margin = np.random.default_rng(1).normal(1.0, 2.0, (50, 4))
+    half = np.random.default_rng(1).normal(0.0, 2.0, (25, 4))
+    # as much up as down: no skew
+    margin = 1.0 + np.concatenate([half, -half])
     proof = prove(sample(margin), 0.04)
     expected = margin.mean(axis=0) - student.ppf(0.99, 49) * margin.std(axis=0, ddof=1) / np.sqrt(50)
     np.testing.assert_allclose(proof.bound, expected, rtol=1e-10)
     assert (proof.held == (expected >= 0)).all()
     assert quantile(0.04, 4, 50) == pytest.approx(student.ppf(0.99, 49))
+
+
+def test_margins_skewed_downwards_have_lower_bounds_and_others_students() -> None:
+    """Exponential margins, as they are and turned round."""
+    margin = np.random.default_rng(2).exponential(1.0, (50, 1))
+    margin = np.hstack([margin, -margin])
+    bound = prove(sample(margin), 0.02).bound
+    width = student.ppf(0.99, 49) * margin.std(axis=0, ddof=1) / np.sqrt(50)
+    assert bound[0] == pytest.approx(margin[:, 0].mean() - width[0])
+    assert bound[1] < margin[:, 1].mean() - 1.2 * width[1]
 
 
 def test_all_rounds_together_spend_no_more_than_there_is() -> None:
