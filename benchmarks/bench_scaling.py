@@ -1,7 +1,7 @@
 """What a contact costs the compiled engine in long queues and large desks: at most the logarithm of either.
 
     pytest benchmarks/bench_scaling.py --benchmark-disable   smoke: small ones, and the bound on what was counted
-    python benchmarks/bench_scaling.py                       nanoseconds a contact, the best of 5
+    python benchmarks/bench_scaling.py                       nanoseconds a contact, the best of 5, and how they grow
 
 One queue of exponential calls and one desk. Long queues: all come in the first half hour and nobody leaves, so that
 nearly all of them wait at once. Large desks: 95 % occupied, 100,000 contacts.
@@ -105,12 +105,23 @@ def ns_a_contact(centre: tuple[Network, Staffing, SimpleNamespace], rounds: int)
 
 
 def main(rounds: int = 5) -> None:
-    for waiting in (100, 1000, 10_000, 100_000, 1_000_000):
-        took, log = ns_a_contact(long_queue(waiting), rounds)
-        print(f"{most_waiting(log):9,} waiting  {took:7.0f} ns a contact")
-    for advisers in (10, 100, 1000, 10_000):
-        took, _ = ns_a_contact(large_desk(advisers, 100_000), rounds)
-        print(f"{advisers:9,} advisers {took:7.0f} ns a contact")
+    series = {
+        "waiting": [(1000 << step, long_queue(1000 << step)) for step in range(11)],
+        "advisers": [(10 << step, large_desk(10 << step, 100_000)) for step in range(11)],
+    }
+    for what, centres in series.items():
+        took = np.array([ns_a_contact(centre, rounds)[0] for _, centre in centres])
+        size = np.array([size for size, _ in centres], dtype=float)
+        for number, (each, at) in enumerate(zip(took, size, strict=True)):
+            more = f"{each - took[number - 1]:+7.0f} for twice as many" if number else ""
+            print(f"{at:11,.0f} {what:8} {each:7.0f} ns a contact {more}")
+        slope, level = np.polyfit(np.log2(size), took, 1)
+        power = np.polyfit(np.log(size), np.log(took), 1)[0]
+        off = np.abs(took - level - slope * np.log2(size)).max()
+        print(
+            f"{what}: {slope:.0f} ns a doubling by least squares, off the line by at most {off:.0f} ns;"
+            f" as a power, {power:.2f}; {took[-1] / took[0]:.1f} times for {size[-1] / size[0]:,.0f} times as many"
+        )
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ cdef enum:
 
 cdef enum:
     MOST_NEW_LEGS = 8  # more than one event can make
+    CHECKED_AT_ONCE = 400  # of legs and advisers, by the checked build
 
 
 # Entering a queue, and waiting in it
@@ -1027,7 +1028,7 @@ cdef void run(Play* p) noexcept nogil:
         if p.events.hole:
             close_hole(p)
         if CHECKED:
-            check_all(p)
+            check_some(p)
     if p.failure == NONE:
         finish(p)
 
@@ -1051,8 +1052,16 @@ cdef inline void happen(Play* p, Leg* leg, int kind, double now_s) noexcept nogi
         overflow(p, leg, now_s)
 
 
+cdef void check_some(Play* p) noexcept nogil:
+    """Check everything after each event; in a large centre not so often: 400 legs and advisers per event."""
+    p.unchecked += 1
+    if p.unchecked * CHECKED_AT_ONCE >= p.leg_room + p.adviser_count:
+        p.unchecked = 0
+        check_all(p)
+
+
 cdef void check_all(Play* p) noexcept nogil:
-    """The assertions of the checked build after each event: order of heaps, conservation, nobody booked twice."""
+    """The assertions of the checked build about all that there is: order of heaps, conservation, nobody booked twice."""
     cdef int i, held, in_hand = 0, coming = 0, q, leg
     cdef bint listed
     cdef int64_t waiting, in_lines = 0

@@ -340,6 +340,7 @@ cdef struct Play:
     const char* broken     # which assertion
     double now_s
     double end_s
+    int64_t unchecked      # events since all was checked
     int max_legs
     int overtimes          # desks in overtime
     # the centre
