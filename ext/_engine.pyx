@@ -1053,7 +1053,7 @@ cdef inline void happen(Play* p, Leg* leg, int kind, double now_s) noexcept nogi
 
 
 cdef void check_some(Play* p) noexcept nogil:
-    """Check everything after each event; in a large centre not so often: 400 legs and advisers per event."""
+    """Check everything after each event; in a large centre not so often: 400 legs and advisers an event."""
     p.unchecked += 1
     if p.unchecked * CHECKED_AT_ONCE >= p.leg_room + p.adviser_count:
         p.unchecked = 0
@@ -1061,7 +1061,7 @@ cdef void check_some(Play* p) noexcept nogil:
 
 
 cdef void check_all(Play* p) noexcept nogil:
-    """The assertions of the checked build about all that there is: order of heaps, conservation, nobody booked twice."""
+    """The assertions of the checked build: order of heaps, conservation, nobody booked twice."""
     cdef int i, held, in_hand = 0, coming = 0, q, leg
     cdef bint listed
     cdef int64_t waiting, in_lines = 0

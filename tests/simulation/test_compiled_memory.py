@@ -45,6 +45,8 @@ def run(program: str) -> list[str]:
 
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
 @linux
 def test_who_has_no_memory_is_told_so_and_can_go_on():
     assert run(SHORT_OF_MEMORY) == ["no", "memory", "True"]
