@@ -13,8 +13,9 @@ from simcenter.planning.centre import FloatArray, IntArray, centre_of
 from simcenter.planning.criteria import cells_of, criteria_of
 from simcenter.planning.flows import solve_flows
 from simcenter.planning.moves import presence_rows
+from simcenter.planning.polish import Polished, polish
 from simcenter.planning.sample import Sample
-from simcenter.planning.search import Search
+from simcenter.planning.search import Level, Search, improve
 from simcenter.planning.units import units_of
 from simcenter.scenario import Scenario
 from simcenter.simulation.compile import compile_network
@@ -145,6 +146,23 @@ class ChainCentre:
             )
             good &= np.broadcast_to(held >= -1e-9, good.shape)
         return float(total[good].min())
+
+    def changed(self, **keys: Any) -> "ChainCentre":
+        """The same centre with other values, each named like its key with "__" for dots."""
+        one = self.scenario
+        for key, value in keys.items():
+            one = one.replace(key.replace("__", "."), value)
+        return ChainCentre(one, self.facts, *self.more)
+
+
+ONCE = range(2)
+
+
+def searched(search: Search, start: int = 3) -> Polished:
+    """The whole search on an evaluator without noise."""
+    begin = search.units.spread(np.clip(np.full(len(search.units), start), search.units.least, search.most))
+    best = improve(search, begin, ONCE, 0.0, "search", ONCE)
+    return polish(Level(search, ONCE, 0.0, "polish", ONCE), best, apart=False)
 
 
 def shared_desk(rng: np.random.Generator) -> ChainCentre:

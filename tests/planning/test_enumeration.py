@@ -6,22 +6,13 @@ from functools import cache
 import numpy as np
 import pytest
 from planning_centres import phone, scenario
-from planning_chains import ChainCentre, front_desk, front_desk_of, shared_desk
+from planning_chains import ONCE, front_desk, searched, shared_desk
 from planning_fakes import set_up
 
 from simcenter import erlang
 from simcenter.planning.evaluate import Evaluate
-from simcenter.planning.polish import Polished, polish
-from simcenter.planning.search import Level, Search, improve
-
-ONCE = range(2)
-
-
-def searched(search: Search, start: int = 3) -> Polished:
-    """The whole search on an evaluator without noise."""
-    begin = search.units.spread(np.clip(np.full(len(search.units), start), search.units.least, search.most))
-    best = improve(search, begin, ONCE, 0.0, "search", ONCE)
-    return polish(Level(search, ONCE, 0.0, "polish", ONCE), best, apart=False)
+from simcenter.planning.polish import polish
+from simcenter.planning.search import Level, improve
 
 
 @cache
@@ -74,35 +65,6 @@ def test_the_search_before_its_polish_is_not_as_good() -> None:
         start = search.units.spread(np.full(len(search.units), 3))
         exact += search.cost(improve(search, start, ONCE, 0.0, "search", ONCE)) < centre.cheapest() + 1e-9
     assert exact < 5
-
-
-VOLUME = [0.0] * 9 + [40.0, 55.0] + [0.0] * 13
-
-
-def cost_of(centre: ChainCentre) -> float:
-    search = centre.search()
-    return search.cost(searched(search).sample)
-
-
-def test_a_looser_cap_never_costs_more() -> None:
-    costs = [cost_of(front_desk_of(0.3, VOLUME, 0.05, cap, 3.0)) for cap in (0.06, 0.12, 0.18, 0.24, 0.3)]
-    assert costs == sorted(costs, reverse=True)
-    assert costs[0] > costs[-1]
-
-
-def test_more_demand_never_needs_fewer() -> None:
-    volumes = [[v * scale for v in VOLUME] for scale in (0.5, 0.8, 1.0, 1.2)]
-    costs = [cost_of(front_desk_of(0.3, volume, 0.05, 0.2, 2.0)) for volume in volumes]
-    assert costs == sorted(costs)
-    assert costs[0] < costs[-1]
-
-
-def test_a_cheaper_desk_is_never_used_less() -> None:
-    used = []
-    for dear in (3.0, 2.0, 1.5, 1.2, 1.0):
-        search = front_desk_of(0.3, VOLUME, 0.05, 0.25, dear).search()
-        used.append(int(searched(search).sample.advisers[:, 1].sum()))
-    assert used == sorted(used)
 
 
 def test_any_adviser_taken_away_breaks_what_it_says() -> None:
