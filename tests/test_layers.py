@@ -11,14 +11,15 @@ MODULES = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): pat
 
 MAY_IMPORT = {
     "errors": set(),
+    "worker": {"errors"},
     "scenario": {"errors"},
     "erlang": {"errors"},
     "simulation": {"scenario", "erlang", "errors"},
     "measures": {"simulation", "scenario", "erlang", "errors"},
-    "experiment": {"measures", "simulation", "scenario", "erlang", "errors"},
+    "experiment": {"measures", "simulation", "scenario", "erlang", "worker", "errors"},
     "planning": {"experiment", "measures", "simulation", "scenario", "erlang", "errors"},
     "report": {"planning", "experiment", "measures", "simulation", "scenario", "erlang", "errors"},
-    "cli": {"report", "planning", "experiment", "measures", "simulation", "scenario", "erlang", "errors"},
+    "cli": {"report", "planning", "experiment", "measures", "simulation", "scenario", "erlang", "worker", "errors"},
     "__main__": {"cli"},
 }
 """What a part of the house may import besides itself, the compiled modules beside it, and the version."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simcenter.errors import SimcenterError
+from simcenter.worker import start_early
 
 if TYPE_CHECKING:
     from simcenter.scenario import Scenario
@@ -85,7 +86,18 @@ Precision = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same customers.")]
-Jobs = Annotated[int, typer.Option(min=0, help="Processes that share the replications; 0: one for each core.")]
+
+
+def _start_workers(jobs: int) -> int:
+    """They load what they need while this process does, which takes as long."""
+    start_early(jobs, "simcenter.experiment.replicate")
+    return jobs
+
+
+Jobs = Annotated[
+    int,
+    typer.Option(min=0, callback=_start_workers, help="Processes that share the replications; 0: one for each core."),
+]
 Engine = Annotated[str, typer.Option(help="auto, compiled or simpy; every engine gives the same rows.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 

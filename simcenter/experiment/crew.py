@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from threading import Condition, Thread
 from typing import Any
 
-from simcenter.experiment.worker import Pickled, Worker
+from simcenter.worker import Pickled, Worker
 
 _AHEAD = 3
 """Tasks for each of the crew beyond the last answer given: more would only pile up answers."""

@@ -1,6 +1,5 @@
 """Replications: play the same centre again and again, in as many processes as wanted."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -17,6 +16,7 @@ from simcenter.simulation.engine import play
 from simcenter.simulation.kept import DrawsStore
 from simcenter.simulation.network import Network
 from simcenter.simulation.staffing import Staffing
+from simcenter.worker import cores
 
 P = TypeVar("P", bound=Partial)
 
@@ -45,13 +45,6 @@ class Player:
             so_far.add(self.meter.tally(log), log)
             del log  # not kept while the next one is played
         return so_far
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1  # not every system tells which
 
 
 class Players:

@@ -13,12 +13,11 @@ import pytest
 
 from simcenter.errors import ScenarioError, SimcenterError
 from simcenter.experiment import Players, Results, replicate, simulate
-from simcenter.experiment.replicate import cores
 from simcenter.experiment.results import summing
-from simcenter.experiment.worker import WorkerError
 from simcenter.measures import compile_promises
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.staffing import Staffing
+from simcenter.worker import WorkerError, cores
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ Started as a plain interpreter rather than by forking or by importing the parent
 works the same from a script, a notebook and the command line, on every system.
 """
 
+import atexit
 import contextlib
 import os
 import pickle
@@ -16,8 +17,9 @@ from typing import Any
 from simcenter.errors import SimcenterError
 
 _START = (
-    "import pickle, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-    "sys.path[:] = pickle.load(sys.stdin.buffer); from simcenter.experiment.worker import serve; serve()"
+    "import importlib, pickle, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    "sys.path[:], modules = pickle.load(sys.stdin.buffer); [importlib.import_module(name) for name in modules]; "
+    "from simcenter.worker import serve; serve()"
 )
 
 _PIPE_BYTES = 1 << 20
@@ -26,6 +28,55 @@ _PIPE_BYTES = 1 << 20
 
 class WorkerError(SimcenterError):
     """A worker process ended without an answer."""
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # not every system tells which
+
+
+_early: "list[subprocess.Popen[bytes]]" = []
+"""Processes that no worker has been made of so far."""
+
+
+def start_early(jobs: int, module: str) -> None:
+    """Let the workers of a run with so many jobs start and load a module, while this process has other things to do.
+
+    One for each core but this process's; 0 jobs: as many as there are cores. The next workers are made of them, and
+    what is left of them ends with this process.
+    """
+    if not _early:
+        atexit.register(_end_early)
+    while len(_early) < min(jobs or cores(), cores()) - 1:
+        _early.append(_started(module))
+
+
+def _started(*modules: str) -> "subprocess.Popen[bytes]":
+    process = subprocess.Popen(
+        [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE_BYTES
+    )
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):  # whoever writes next will say that it has died
+        process.stdin.write(pickle.dumps(([part or os.getcwd() for part in sys.path], modules)))
+        process.stdin.flush()
+    return process
+
+
+def _end_early() -> None:
+    while _early:
+        _end(_early.pop())
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a process at once."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):  # what was still to be written has no reader any more
+                pipe.close()
 
 
 class Pickled:
@@ -46,16 +97,13 @@ class Worker:
     """
 
     def __init__(self, player: Pickled) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE_BYTES
-        )
+        self._process = _early.pop() if _early else _started()
         self._player: Pickled | None = player
         self._known: dict[str, Pickled] = {}
 
     def greet(self) -> None:
         """Send what it works with, and wait until it has started, if that was not done before."""
         if self._player is not None:
-            self._write(pickle.dumps([part or os.getcwd() for part in sys.path]))
             self._write(self._player.pickle)
             self.answer()
             self._player = None
@@ -83,12 +131,7 @@ class Worker:
 
     def stop(self) -> None:
         """End the process at once."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):  # what was still to be written has no reader any more
-                    pipe.close()
+        _end(self._process)
 
     def _write(self, message: bytes) -> None:
         assert self._process.stdin is not None
@@ -110,7 +153,10 @@ def serve() -> None:
     """Run in the worker: read the player, then answer tasks until the parent is gone."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not end up among the answers
-    player = pickle.load(sys.stdin.buffer)
+    try:
+        player = pickle.load(sys.stdin.buffer)
+    except EOFError:
+        return  # the parent has found no work for it
     known: dict[str, object] = {}
     message = pickle.dumps((True, "ready"))
     while True:
