@@ -13,8 +13,9 @@ LEAST_SPARE = 0.05
 """Standard deviations that every cell counts as having to spare."""
 
 
-def drafted(level: Level, best: Sample, promise: FloatArray) -> Sample:
-    """A sample not dearer than ``best``, which must hold.
+def drafted(level: Level, best: Sample, promise: FloatArray) -> tuple[Sample, FloatArray]:
+    """A sample not dearer than ``best``, which must hold; and what was lacking (U,), in standard deviations, where a
+    single adviser of a unit was taken away and too many, NaN elsewhere.
 
     Each look takes a group of advisers away on every day, and smaller groups on the days where that was too many. Days
     may influence each other: what each can spare is a guess, and only a staffing that was looked at is taken. On a
@@ -32,12 +33,14 @@ def drafted(level: Level, best: Sample, promise: FloatArray) -> Sample:
     lines = {int(day): [int(unit) for unit in order if units.day[unit] == day] for day in np.unique(units.day)}
     size = dict.fromkeys(lines, GROUP)
     least = 1 if len(lines) > 1 else 2
+    lacked = np.full(len(units), np.nan)
     while any(lines.values()):
         fewer, tried = _without(level, best, lines, size)
         if not tried:
             break
         sample = level.look(units.spread(fewer))
         failed = _failing(level, sample, list(tried))
+        lack = level.lack(sample)
         if failed and len(failed) < len(tried):
             for day in failed:
                 np.add.at(fewer, tried[day], 1)
@@ -49,10 +52,12 @@ def drafted(level: Level, best: Sample, promise: FloatArray) -> Sample:
         for day in failed:
             if len(tried[day]) > 1:
                 lines[day] = tried[day] + lines[day]
+            else:
+                lacked[tried[day]] = lack / len(tried)
             size[day] = max(len(tried[day]) // 2, 1)
             if len(tried[day]) // 2 < least and least > 1:
                 lines[day] = []
-    return best
+    return best, lacked
 
 
 def _without(

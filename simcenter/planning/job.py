@@ -10,6 +10,7 @@ from simcenter.experiment.reduction import Several
 from simcenter.experiment.replicate import Players
 from simcenter.experiment.results import Results, summing
 from simcenter.measures.targets import Criterion
+from simcenter.planning.bound import lower_bound
 from simcenter.planning.budget import Budget, limits_of, shortfall, spend, weights_of
 from simcenter.planning.centre import BoolArray, Centre, IntArray
 from simcenter.planning.clock import Clock, Memo
@@ -192,6 +193,8 @@ class Job:
         return self.polished.sample.advisers
 
     def _safety(self, number: int) -> float:
+        if self.cells.assured is not None:
+            return 0.0  # the standing of a sample has it already
         alpha = share_of_alpha(self.options.confidence, number)
         fresh = self.options.replications * GROWTH[number - 1]
         return safety(alpha, int(self.possible.sum()), len(self.rehearsed), fresh)
@@ -232,6 +235,16 @@ class Job:
         short = shortfall(sample, weights_of(self.centre, self.cells))
         return Spending(str(self.options.budget), self.enough, short)
 
+    def _bound(self, advisers: IntArray) -> Bound:
+        """What any staffing costs at least: by the cuts, and by the work. Shares of days are bounded by neither."""
+        estimate = proven = -np.inf
+        kept = self.polished is not None and np.isfinite(self.polished.bound) and not self.search.given_up.any()
+        if kept and self.polished is not None and self.cells.assured is None:
+            estimate = self.polished.bound
+            where = self.search.cells, self.units, self.search.presence
+            proven = lower_bound(self.task.scenario, self.centre, *where)
+        return Bound.of(estimate, proven if np.isfinite(proven) else -np.inf, self.centre.total_cost(advisers))
+
     def _plan(self, advisers: IntArray, sample: Sample, results: Results, proof: Proof, out_of_time: bool) -> Plan:
         ended = "the time limit ended the search" if out_of_time else ""
         if not self.enough:
@@ -240,8 +253,6 @@ class Job:
         given_up[self.possible] = self.search.given_up
         unmet = findings(self.cells, self.centre, self.task.obstacles, sample, proof, given_up, ended)
         polished = self.polished
-        # shares of days are not concave in the advisers: no cut bounds them
-        least = -np.inf if polished is None or self.cells.assured is not None else polished.bound
         known = untried(len(self.units), "the time limit ended the search") if polished is None else polished.minimality
         breaks = np.append(missed_by(known.breaks, self.possible), -1)
         self.clock.progress("done", 1.0)
@@ -261,7 +272,7 @@ class Job:
             minimal=known.complete,
             minimal_how=known.how,
             breaks=breaks[self.units.cell],
-            bound=Bound.of(least, self.centre.total_cost(advisers)),
+            bound=self._bound(advisers),
             assurance=self.options.assurance,
             budget=self._spending(sample),
         )

@@ -46,7 +46,11 @@ BOUND_BASIS = (
     "cutting planes through the simulated margins: no staffing that keeps every target on the search's replications is "
     "cheaper, provided that margins are concave in the advisers near the plan"
 )
-"""What the lower bound rests on. It is not a proof: service levels are concave only where they are not far too low."""
+"""What an estimated bound rests on: service levels are concave only where they are not far too low."""
+PROVEN_BASIS = (
+    "a proof: the work that must be done, and how many contacts so many advisers can begin in time, ask for that much "
+    "in any staffing that keeps every target on average"
+)
 NO_BOUND = (
     "none: the search did not come to its end, not every target could be kept, or shares of days were asked for, which "
     "are not concave"
@@ -55,21 +59,26 @@ NO_BOUND = (
 
 @dataclass(frozen=True)
 class Bound:
-    """A lower bound on the cost of any staffing that keeps every target as the search does, and what it rests on.
+    """A lower bound on the cost of any staffing that keeps every target, and what it rests on.
 
-    ``cost`` None where there is none; ``gap``: how far the plan's cost is above it, as a share of the bound.
+    ``cost`` None where there is none; ``gap``: how far the plan's cost is above it, as a share of the bound;
+    ``proven``: the part that is no estimate, None where there is none. ``cost`` is the larger of that and the estimate.
     """
 
     cost: float | None
     gap: float | None
     basis: str
+    proven: float | None = None
 
     @classmethod
-    def of(cls, least: float, cost: float) -> "Bound":
-        """The bound ``least`` (minus infinity: none) beside the plan's cost."""
+    def of(cls, estimate: float, proven: float, cost: float) -> "Bound":
+        """The larger of two bounds (minus infinity: none) beside the plan's cost."""
+        least = max(estimate, proven)
         if not np.isfinite(least):
             return cls(None, None, NO_BOUND)
-        return cls(least, (cost - least) / least if least > 0 else 0.0, BOUND_BASIS)
+        gap = (cost - least) / least if least > 0 else 0.0
+        basis = PROVEN_BASIS if proven >= estimate else BOUND_BASIS
+        return cls(least, gap, basis, proven if np.isfinite(proven) else None)
 
 
 @dataclass(frozen=True)
@@ -304,9 +313,11 @@ class Plan:
             else f"{spared}: {self.minimal_how}"
         ]
         if self.bound.cost is not None and self.bound.gap is not None:
+            proven = self.bound.cost == self.bound.proven
+            how = "which is proven" if proven else "by cutting planes: an estimate, not a proof"
             lines.append(
                 f"cost {self.cost:,.6g}, at most {100 * self.bound.gap:.1f} % above the cheapest there may be "
-                f"({self.bound.cost:,.6g}, by cutting planes: an estimate, not a proof)"
+                f"({self.bound.cost:,.6g}, {how})"
             )
         if self.assurance is not None and self.days_kept_together == self.days_kept_together:
             together = 100 * self.days_kept_together

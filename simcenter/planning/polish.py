@@ -41,14 +41,17 @@ def polish(level: Level, best: Sample, apart: bool) -> Polished:
         _measured(level, best, measured)
     else:
         best = _cutting(level, best, measured)
-    best = drafted(level, best, worth(level, best))
+    best, lacked = drafted(level, best, worth(level, best))
     for _ in range(ROUNDS):
         _measured(level, best, measured)
         after = exchanged(level, best)
         if after is best:
             break
         best = after
-    best, found = Thinner(level, apart).thinned(best, harmless(search, best, level.per_deviation))
+    promise = harmless(search, best, level.per_deviation)
+    if np.isfinite(lacked).any():  # better than what was measured before so many went
+        promise = -np.where(np.isfinite(lacked), lacked, np.nanmedian(lacked))
+    best, found = Thinner(level, apart).thinned(best, promise)
     return Polished(best, found, _bound(level, best, measured))
 
 

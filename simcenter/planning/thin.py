@@ -86,41 +86,39 @@ class Thinner:
     def thinned(self, best: Sample, promise: FloatArray) -> tuple[Sample, Minimality]:
         """A 1-minimal sample not dearer than ``best``, which must hold.
 
-        ``promise`` (U,): those with the highest are tried first, day by day. Where one can go whatever broke before is
-        tried again, unless it broke a cell that is final before the change.
+        ``promise`` (U,): those with the highest are tried first. Where one can go, whatever broke before is tried again
+        in the end, unless it broke a cell that is final before the change.
         """
         units = self._search.units
         if self.apart and not self._seen_apart(best):
             self.apart = False
         breaks, final = np.full(len(units), UNKNOWN), np.zeros(len(units), dtype=np.int64)
         order = np.argsort(-promise, kind="stable")
-        lines = {int(day): deque(order[units.day[order] == day]) for day in np.unique(units.day)}
+        together = units.day if self.apart else np.zeros_like(units.day)
+        lines = {int(day): deque(order[together[order] == day]) for day in np.unique(together)}
         while any(lines.values()):
-            level = self._search.level(best)
-            tried: dict[int, int] = {}
-            for day, line in lines.items():
-                unit = self._next(line, level, breaks) if self.apart or not tried else None
-                if unit is not None:
-                    tried[day] = unit
-            if not tried:
-                continue
-            best, broken = self._without(best, tried)
-            for day, unit in tried.items():
-                if day in broken:
-                    breaks[unit], final[unit] = broken[day]
+            later: dict[int, deque[int]] = {day: deque() for day in lines}
+            while any(lines.values()):
+                level = self._search.level(best)
+                tried = {day: self._next(line, level, breaks) for day, line in lines.items()}
+                able = {day: unit for day, unit in tried.items() if unit is not None}
+                if not able:
                     continue
-                again = (breaks >= 0) & (final > units.first[unit])
-                if self.apart:
-                    again &= units.day == day
-                lines[day].appendleft(unit)  # others of the unit may go too
-                for other in np.flatnonzero(again):
-                    lines[int(units.day[other])].append(other)
-                breaks[again] = UNKNOWN
+                best, broken = self._without(best, able)
+                for day, unit in able.items():
+                    if day in broken:
+                        breaks[unit], final[unit] = broken[day]
+                        continue
+                    again = (breaks >= 0) & (final > units.first[unit]) & (together == day)
+                    lines[day].appendleft(unit)  # others of the unit may go too
+                    later[day].extend(np.flatnonzero(again))
+                    breaks[again] = UNKNOWN
+            lines = later
         return self._confirmed(best, promise, Minimality(breaks, True, self._how()))
 
     def _without(self, best: Sample, tried: dict[int, int]) -> tuple[Sample, dict[int, tuple[int, int]]]:
-        """The best without the units tried, one a day, but for the days where that breaks a cell: the one that lacks
-        most, and the row from which on one of those broken is final."""
+        """The best without the units tried, one a day, but for the days where that breaks a cell: of those broken which
+        are final first, the one that lacks most, and the row from which on it is final."""
         fewer = self._search.level(best)
         fewer[list(tried.values())] -= 1
         sample = self._level.look(self._search.units.spread(fewer))
@@ -130,8 +128,9 @@ class Thinner:
             for day in kept:
                 missed = np.flatnonzero((lack > ROUNDING) & ((self._cell_day == day) | (not self.apart)))
                 if len(missed):
-                    worst = missed[np.argmax(self._weight(sample, lack)[missed])]
-                    broken[day] = int(worst), int(self._final[missed].min())
+                    soonest = int(self._final[missed].min())
+                    missed = missed[self._final[missed] == soonest]
+                    broken[day] = int(missed[np.argmax(self._weight(sample, lack)[missed])]), soonest
             kept = [day for day in tried if day not in broken]
             if not kept:
                 return best, broken
