@@ -11,20 +11,22 @@ from math import ceil, floor, log, sqrt
 from numbers import Real
 
 import numpy as np
-from scipy.special import bdtr, betaincinv
-from scipy.stats import binom, norm, poisson
+from scipy.special import bdtr, betaincinv, gammaln, ndtri, xlogy
 
 from simcenter.errors import ScenarioError
 from simcenter.planning.centre import FloatArray, IntArray
 
 MOST = 0.999
 """The highest share that can be asked for: each step beyond takes ten times as many replications."""
-USABLE = 2 / 3
-"""Part of the misses that the share allows which a fresh round should be able to see and still hold it."""
+USABLE, USABLE_MOST = 2 / 3, 0.9
+"""Part of the misses that the share allows which a fresh round should be able to see and still hold it: what is over is
+the price of certainty. At least, and as far as ``WORK`` goes."""
+WORK = 1_000_000
+"""Contacts that a fresh round may play for that."""
 FEWEST = 100
 """Fresh replications at least."""
-SEARCHED, SEARCHED_LEAST, SEARCHED_MOST = 4, 50, 500
-"""A search plays a fourth of the fresh replications, and no fewer and no more than these."""
+MISSES, SEARCHED = 10, (40, 400)
+"""A search looks at as many days as are expected to have so many misses, at least and at most so many days."""
 
 REACH, DUST = 8.0, 1e-9
 """Standard deviations beyond which a Poisson number is not looked at; the rounding of a product."""
@@ -52,7 +54,7 @@ class Assured:
     @property
     def searched(self) -> int:
         """Replications that a search plays."""
-        return min(max(self.fresh // SEARCHED, SEARCHED_LEAST), SEARCHED_MOST)
+        return int(min(max(MISSES / (1 - self.share), SEARCHED[0]), SEARCHED[1]))
 
 
 def least_share(kept: IntArray, replications: int, alpha: float) -> FloatArray:
@@ -82,14 +84,20 @@ def fewest_replications(share: float, alpha: float) -> int:
     return ceil(log(alpha) / log(share))
 
 
-def usual_replications(share: float, alpha: float) -> int:
-    """Fresh replications with which a cell may miss about ``USABLE`` of the days that its share allows."""
-    width = float(norm.isf(alpha)) / (1 - USABLE)
-    return max(FEWEST, ceil(width**2 * share / (1 - share)))
+def usual_replications(share: float, alpha: float, contacts: float) -> int:
+    """Fresh replications with which a cell may miss about ``USABLE`` of the days that its share allows, or more where
+    the ``contacts`` of a replication are few."""
+
+    def wanted(usable: float) -> int:
+        width = -float(ndtri(alpha)) / (1 - usable)
+        return max(FEWEST, ceil(width**2 * share / (1 - share)))
+
+    return min(max(wanted(USABLE), int(WORK / max(contacts, 1.0))), wanted(USABLE_MOST))
 
 
-def assured_of(share: float, alpha: float, cells: int, replications: int) -> Assured:
-    """What is asked of ``cells`` that share ``alpha``; ``replications`` 0: as many as the proof usually takes.
+def assured_of(share: float, alpha: float, cells: int, replications: int, contacts: float) -> Assured:
+    """What is asked of ``cells`` that share ``alpha``; ``replications`` 0: as many as the proof usually takes, by the
+    ``contacts`` of one.
 
     Raises
     ------
@@ -101,7 +109,7 @@ def assured_of(share: float, alpha: float, cells: int, replications: int) -> Ass
     if 0 < replications < fewest:
         what = f"{100 * share:g} % of days (targets and days at once: {cells})"
         raise ScenarioError([f"replications: must be at least {fewest} to prove {what}, got {replications}"])
-    return Assured(share, each, replications or usual_replications(share, each))
+    return Assured(share, each, replications or usual_replications(share, each, contacts))
 
 
 def kept_by_chance(share: float, limit: float, at_least: bool, contacts: float) -> float:
@@ -110,10 +118,11 @@ def kept_by_chance(share: float, limit: float, at_least: bool, contacts: float) 
     spread = REACH * sqrt(contacts) + REACH
     number = np.arange(max(floor(contacts - spread), 0), ceil(contacts + spread) + 1)
     if at_least:
-        met = 1 - binom.cdf(np.ceil(limit * number - DUST) - 1, number, share)
+        fewest = np.ceil(limit * number - DUST).astype(np.int64)
+        met = np.where(fewest > 0, 1 - bdtr(np.maximum(fewest - 1, 0), number, share), 1.0)
     else:
-        met = binom.cdf(np.floor(limit * number + DUST), number, share)
-    return float(poisson.pmf(number, contacts) @ met)
+        met = bdtr(np.minimum(np.floor(limit * number + DUST), number), number, share)
+    return float(np.exp(xlogy(number, contacts) - contacts - gammaln(number + 1)) @ met)
 
 
 def read_assurance(given: object) -> float:

@@ -106,7 +106,8 @@ def planned(
     cells = cells_of(centre, form.flows, criteria_of(scenario, day_by_day=options.assurance is not None))
     if options.assurance is not None:
         alpha = share_of_alpha(options.confidence, 1)
-        assured = assured_of(options.assurance, alpha, len(cells), options.replications)
+        contacts = float(centre.volume.sum())
+        assured = assured_of(options.assurance, alpha, len(cells), options.replications, contacts)
         options, cells = replace(options, replications=assured.fresh), replace(cells, assured=assured)
     obstacles = obstacles_of(cells, scenario, network, centre, form.flows, options.seed)
     task = Task(scenario, centre, form, cells, obstacles, start)
