@@ -136,7 +136,7 @@ def combine(
     const double[:, ::1] fields, const int64_t[::1] first, const int64_t[::1] field, const double[::1] factor,
     double[:, ::1] out,
 ):
-    """Each row of ``out`` the sum of its terms: field ``field[t]`` times ``factor[t]``, t from ``first[row]`` on."""
+    """Set each row of ``out`` to the sum of its terms: ``field[t]`` times ``factor[t]``, t from ``first[row]`` on."""
     cdef Py_ssize_t row, t, i, of
     if out.shape[0] + 1 != first.shape[0] or out.shape[1] != fields.shape[1] or field.shape[0] != factor.shape[0]:
         raise ValueError("terms of fields of one length")
@@ -148,9 +148,15 @@ def combine(
             raise ValueError("terms of fields that there are")
     with nogil:
         for row in range(out.shape[0]):
+            if first[row] == first[row + 1]:
+                for i in range(out.shape[1]):
+                    out[row, i] = 0.0
             for t in range(first[row], first[row + 1]):
                 of = field[t]
-                if factor[t] == 1.0:
+                if t == first[row]:
+                    for i in range(out.shape[1]):
+                        out[row, i] = factor[t] * fields[of, i]
+                elif factor[t] == 1.0:
                     for i in range(out.shape[1]):
                         out[row, i] += fields[of, i]
                 else:

@@ -119,7 +119,7 @@ class SumsOfTerms:
 
     def of(self, fields: FloatArray) -> FloatArray:
         """The sums (sums, ...), given the fields (fields, ...)."""
-        out: FloatArray = np.zeros((len(self._first) - 1, *fields.shape[1:]))
+        out: FloatArray = np.empty((len(self._first) - 1, *fields.shape[1:]))
         cells = math.prod(fields.shape[1:])
         flat = out.reshape(len(out), cells)
         _moments.combine(fields.reshape(len(fields), cells), self._first, self._field, self._factor, flat)
