@@ -66,7 +66,9 @@ def frontier(
     queues: Queues = None,
     levers: Annotated[bool, typer.Option(help="Also try changes: where the next euro buys most.")] = True,
     assume: Assume = None,
-    replications: Annotated[int, typer.Option(min=10, help="Fresh replications for the proof of each point.")] = 100,
+    replications: Annotated[
+        int | None, typer.Option(min=10, help="Fresh replications for the proof of each point: 400.")
+    ] = None,
     seed: Seed = 0,
     confidence: Annotated[float, typer.Option(min=0.5, max=0.999, help="Of each point's proof.")] = 0.95,
     time_limit: Annotated[float | None, typer.Option(min=1.0, metavar="SECONDS", help="For the whole.")] = None,

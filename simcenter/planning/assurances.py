@@ -186,12 +186,14 @@ def assurances(
         played = int(usual) if share is None else int(replications or 0)
         options = Options(played, int(seed), confidence, int(block), None, share)
 
-        def made(start: IntArray | None, number: int = number, options: Options = options) -> Plan:
-            clock = watch.clock(number, again=start is not None)
-            return planned(scenario, options, clock, jobs=jobs, engine=engine, start=start)
-
         higher = [step for step in steps if step.plan.proven]
         best = None if share is None else min(higher, key=lambda step: step.plan.cost, default=None)
+        runs = 1 if best is None else 2
+
+        def made(start: IntArray | None, number: int = number, runs: int = runs, options: Options = options) -> Plan:
+            clock = watch.clock(number, 1 if start is None else 2, runs)
+            return planned(scenario, options, clock, jobs=jobs, engine=engine, start=start)
+
         found = cheapest(None if best is None else best.plan, made)
         steps.append(PricedStep(share, found, best.planned_for if best is not None and found is best.plan else share))
     return Assurances(tuple(reversed(steps)))

@@ -55,10 +55,10 @@ class Clock:
         share = min(self.played / max(self.expected, 1), 0.99)
         left_s = min(max(self.expected - self.played, 0) * self.pace_s(), self.left_s())
         known = self.played >= STEADY and self.played < self.expected
-        self.progress(f"{message}, about {_spoken(left_s)} left" if known else message, share)
+        self.progress(f"{message}, about {time_spoken(left_s)} left" if known else message, share)
 
 
-def _spoken(seconds: float) -> str:
+def time_spoken(seconds: float) -> str:
     """Seconds as a person would say them."""
     return f"{max(seconds, 1):.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 

@@ -11,12 +11,12 @@ import pandas as pd
 
 from simcenter.planning.asked import Asked, Cap, Share, asked_of
 from simcenter.planning.centre import IntArray
-from simcenter.planning.clock import Clock, Progress
+from simcenter.planning.clock import Clock, Progress, time_spoken
 from simcenter.planning.gains import Levers, try_levers
 from simcenter.planning.job import Options
 from simcenter.planning.levers import Assumptions
 from simcenter.planning.plan import Plan, records
-from simcenter.planning.planner import check_options, planned
+from simcenter.planning.planner import USUAL, check_options, planned
 from simcenter.scenario import check_scenario
 from simcenter.simulation.engine import check_engine
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 LEVERS_SHARE = 0.15
 """Part of the time and of the progress that belongs to the levers."""
+KNOWN = 0.02
+"""Part of the work after which it is known how long the rest will take."""
+LEVERS_PLAYED = 100
+"""Replications of the levers, unless asked for otherwise: differences on the same customers are sharp."""
 BASIS = (
     "points planned from the strictest to the loosest, all on the same customers; where a point's own search ends "
     "dearer than a plan proven for a stricter one, it begins again at that plan; if it does not end cheaper than that "
@@ -179,7 +183,7 @@ def frontier(
     queues: Sequence[str] | None = None,
     levers: bool = True,
     assumptions: Assumptions | None = None,
-    replications: int = 100,
+    replications: int | None = None,
     seed: int = 0,
     confidence: float = 0.95,
     jobs: int = 1,
@@ -206,7 +210,7 @@ def frontier(
     assumptions : Assumptions, optional
         What the levers cost and do, as far as a simulation cannot know it.
     replications, seed, confidence, jobs, engine, progress
-        As in :func:`plan`, for each point.
+        As in :func:`plan`, for each point; levers are tried on 100 replications where their number is left out.
     time_limit : float, optional
         Seconds for the whole.
 
@@ -216,15 +220,17 @@ def frontier(
         For arguments that are not allowed, and where there is nothing to trade.
     """
     check_scenario(scenario)
-    check_options(confidence, time_limit, replications=(replications, 10), seed=(seed, 0))
+    fresh = USUAL if replications is None else replications
+    check_options(confidence, time_limit, replications=(fresh, 10), seed=(seed, 0))
     check_engine(engine)
     asked, chosen = asked_of(scenario, transfers, answered, queues, int(seed), engine)
-    options = Options(int(replications), int(seed), confidence)
+    options = Options(int(fresh), int(seed), confidence)
     watch = Watch(len(asked), time_limit, LEVERS_SHARE if levers else 0.0, progress)
     made = Frontier(_points(asked, options, watch, jobs, engine), chosen)
     if not levers:
         return made
-    how: dict[str, Any] = {"replications": replications, "seed": seed, "confidence": confidence, "jobs": jobs}
+    played = LEVERS_PLAYED if replications is None else int(replications)
+    how: dict[str, Any] = {"replications": played, "seed": seed, "confidence": confidence, "jobs": jobs}
     advisers = made.own.plan.staffing
     return replace(
         made, levers=try_levers(scenario, advisers, assumptions, engine=engine, progress=watch.levers, **how)
@@ -248,7 +254,8 @@ def _point(
     best = min(stricter, key=lambda point: point.plan.cost, default=None)
 
     def made(start: IntArray | None) -> Plan:
-        clock = watch.clock(number, again=start is not None)
+        # a second run only where there is another plan to begin at
+        clock = watch.clock(number, 1 if start is None else 2, 1 if best is None else 2)
         return planned(asked.scenario, options, clock, jobs=jobs, engine=engine, start=start)
 
     found = cheapest(None if best is None else best.plan, made)
@@ -275,24 +282,40 @@ class Watch:
         self._points, self._limit_s, self._rest, self._progress = points, limit_s, levers, progress
         self._started_s = time.monotonic()
 
-    def clock(self, number: int, again: bool = False) -> Clock:
-        """The clock of point ``number``: half of an equal part of the time left, the other half is for ``again``."""
+    def clock(self, number: int, run: int = 1, runs: int = 1) -> Clock:
+        """The clock of a run for point ``number``: an equal part of the time left, shared with the runs to come."""
         limit_s = None
         if self._limit_s is not None:
             left_s = (1 - self._rest) * self._limit_s - (time.monotonic() - self._started_s)
-            limit_s = max(left_s / (2 * (self._points - number) + 2 - again), 0.1)
+            limit_s = max(left_s / (self._points - number + 1) / (runs - run + 1), 0.1)
 
         def told(message: str, share: float) -> None:
-            if self._progress is not None:
-                done = (1 - self._rest) * (number - 1 + (again + share) / 2) / self._points
-                self._progress(f"point {number} of {self._points}: {message}", done)
+            done = (1 - self._rest) * (number - 1 + (run - 1 + share) / runs) / self._points
+            self._tell(f"point {number} of {self._points}: {message}", done)
 
-        return Clock(limit_s, told)
+        return RunClock(limit_s, told)
 
     def levers(self, done: int, wanted: int) -> None:
         """After each replication of the levers."""
-        if self._progress is not None:
-            self._progress(f"levers: replication {done} of {wanted}", 1 - self._rest + self._rest * done / wanted)
+        self._tell(f"levers: replication {done} of {wanted}", 1 - self._rest + self._rest * done / wanted)
+
+    def _tell(self, message: str, done: float) -> None:
+        """Say where the work is, and about how long the whole will still take."""
+        if self._progress is None:
+            return
+        spent_s = time.monotonic() - self._started_s
+        left_s = spent_s * (1 - done) / max(done, 1e-9)
+        if self._limit_s is not None:
+            left_s = min(left_s, max(self._limit_s - spent_s, 0.0))
+        self._progress(f"{message}, about {time_spoken(left_s)} left" if done >= KNOWN else message, done)
+
+
+class RunClock(Clock):
+    """The clock of one of many runs: how long the rest will take is for the whole to say."""
+
+    def say(self, message: str) -> None:
+        """Report progress."""
+        self.progress(message, min(self.played / max(self.expected, 1), 0.99))
 
 
 def spoken(share: Share | None) -> str:

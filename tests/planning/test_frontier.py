@@ -37,7 +37,7 @@ def test_a_looser_cap_never_costs_more_and_each_is_kept(transfers: Frontier) -> 
 def test_what_the_file_asks_is_one_point_and_the_others_are_measured_from_it(transfers: Frontier) -> None:
     table = transfers.table
     assert table["own"].tolist() == [False, True, False, False]
-    assert transfers.own.plan.scenario == front_and_experts(cap=0.12)
+    assert transfers.own.asked.scenario == front_and_experts(cap=0.12)
     assert table["extra_cost"].iloc[1] == 0
     assert table["extra_cost"].tolist() == [cost - table["cost"].iloc[1] for cost in table["cost"]]
 
@@ -92,16 +92,27 @@ def test_a_cap_that_cannot_be_kept_is_a_point_that_is_not_proven() -> None:
 
 def test_the_time_is_shared_between_points_and_levers() -> None:
     watch = Watch(4, 100.0, 0.2, None)
-    assert watch.clock(1).limit_s == pytest.approx(10.0, abs=0.1)
-    assert watch.clock(4).limit_s == pytest.approx(40.0, abs=0.1)
-    assert watch.clock(4, again=True).limit_s == pytest.approx(80.0, abs=0.1)
+    # whoever has no stricter plan to begin at again has all of its part
+    assert watch.clock(1).limit_s == pytest.approx(20.0, abs=0.1)
+    assert watch.clock(4, 1, 2).limit_s == pytest.approx(40.0, abs=0.1)
+    assert watch.clock(4, 2, 2).limit_s == pytest.approx(80.0, abs=0.1)
     assert Watch(4, None, 0.2, None).clock(1).limit_s is None
-    told: list[float] = []
-    watch = Watch(4, None, 0.2, lambda message, share: told.append(share))
-    watch.clock(3).progress("half", 0.5)
-    watch.clock(3, again=True).progress("half", 0.5)
+
+
+def test_progress_is_of_the_whole_and_says_how_long_the_whole_will_take() -> None:
+    told: list[tuple[str, float]] = []
+    watch = Watch(4, None, 0.2, lambda *line: told.append(line))
+    clock = watch.clock(3, 1, 2)
+    clock.expected, clock.played = 10, 5
+    clock.say("half")
+    watch.clock(3, 2, 2).progress("half", 0.5)
     watch.levers(5, 10)
-    assert told == pytest.approx([0.45, 0.55, 0.9])
+    assert [share for _, share in told] == pytest.approx([0.45, 0.55, 0.9])
+    assert [text for text, _ in told] == [
+        "point 3 of 4: half, about 1 s left",
+        "point 3 of 4: half, about 1 s left",
+        "levers: replication 5 of 10, about 1 s left",
+    ]
 
 
 def test_a_short_time_limit_still_gives_every_point() -> None:
