@@ -13,6 +13,8 @@ from simcenter.planning.thin import Minimality, Thinner, harmless, untried
 
 ROUNDS = 8
 """How often effects are measured anew around a better staffing."""
+DRAFT_AGAIN = 0.05
+"""Share of the cost that drafting must have saved to be done once more."""
 RADII = (2, 2, 1, 1)
 """How far each unit may move in one step, try after try: each try that fails adds what it has shown as a cut."""
 
@@ -41,7 +43,10 @@ def polish(level: Level, best: Sample, apart: bool) -> Polished:
         _measured(level, best, measured)
     else:
         best = _cutting(level, best, measured)
-    best, lacked = drafted(level, best, worth(level, best))
+    before = np.inf
+    while search.cost(best) < (1 - DRAFT_AGAIN) * before:
+        before = search.cost(best)
+        best, lacked = drafted(level, best, worth(level, best))
     for _ in range(ROUNDS):
         _measured(level, best, measured)
         after = exchanged(level, best)
