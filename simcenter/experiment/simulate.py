@@ -11,7 +11,6 @@ from simcenter.experiment.replicate import Players, Progress
 from simcenter.experiment.results import Results, summing
 from simcenter.experiment.targets import SumTargets
 from simcenter.measures import compile_promises
-from simcenter.scenario import check_scenario
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.engine import check_engine
 from simcenter.simulation.staffing import Staffing
@@ -72,6 +71,8 @@ def simulate(
     ScenarioError
         For arguments that are not allowed, and desks without advisers.
     """
+    from simcenter.scenario import check_scenario  # slow to load, and workers never need it
+
     check_scenario(scenario)
     wanted = None if precision is None else read_precision(precision)
     if replications is None:

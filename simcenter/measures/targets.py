@@ -10,7 +10,6 @@ import numpy.typing as npt
 from simcenter.measures.places import class_places
 from simcenter.measures.table import Level, measure_named
 from simcenter.measures.tally import Sums, Tally
-from simcenter.scenario.units import spoken
 
 if TYPE_CHECKING:
     from simcenter.scenario import Promise, Scenario
@@ -165,6 +164,8 @@ def _percent(share: float) -> str:
 
 def _spoken(promise: "Promise") -> str:
     """A promise in the unit a planner would use."""
+    from simcenter.scenario.units import spoken  # slow to load with its package, and workers never need it
+
     if promise.unit == "working s" and promise.amount % 3600 == 0:
         return f"{promise.amount / 3600:g} working hours"
     return str(promise) if promise.unit != "s" else spoken(promise.amount)

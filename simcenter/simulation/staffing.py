@@ -1,4 +1,7 @@
-"""Staffing: advisers on the floor, per interval and desk. The decision that everything else serves."""
+"""Staffing: advisers on the floor, per interval and desk. The decision that everything else serves.
+
+The scenario's modules are imported where they are used: they are slow to load, and workers never need them.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from simcenter.errors import ScenarioError
-from simcenter.scenario import check_scenario
-from simcenter.scenario.desk import MOST_ADVISERS
-from simcenter.scenario.given import read_staffing
-from simcenter.scenario.problems import dotted, nearest, show
-from simcenter.scenario.tables import Cell, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from simcenter.scenario import Scenario
+    from simcenter.scenario.tables import Cell, Table
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 MOST_PROBLEMS = 20
-WHOLE = f"must be a whole number from 0 to {MOST_ADVISERS:,}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,6 +58,8 @@ class Staffing:
     open: BoolArray = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
+        from simcenter.scenario.desk import MOST_ADVISERS
+
         given = np.asarray(self.advisers)
         shape = (len(self.interval_start), len(self.desks))
         if given.shape != shape:
@@ -71,7 +71,8 @@ class Staffing:
             raise ScenarioError([f"open: must have the shape (intervals, desks) {shape}, got {is_open.shape}"])
         # Written so that NaN is refused too.
         allowed = (given >= 0) & (given <= MOST_ADVISERS) & (given == np.rint(given))
-        problems = [self._problem(t, d, WHOLE, given[t, d]) for t, d in np.argwhere(~allowed)]
+        whole = f"must be a whole number from 0 to {MOST_ADVISERS:,}"
+        problems = [self._problem(t, d, whole, given[t, d]) for t, d in np.argwhere(~allowed)]
         closed = allowed & ~is_open & (given != 0)
         problems += [
             self._problem(t, d, "must be 0 while the desk is closed", given[t, d]) for t, d in np.argwhere(closed)
@@ -162,6 +163,10 @@ class Staffing:
         """
         import pandas as pd
 
+        from simcenter.scenario import check_scenario
+        from simcenter.scenario.given import read_staffing
+        from simcenter.scenario.problems import show
+
         check_scenario(scenario)
         if not isinstance(frame, pd.DataFrame):
             raise ScenarioError([f"frame: must be a DataFrame, got {show(frame)}"])
@@ -204,6 +209,8 @@ class Staffing:
         return Staffing(np.asarray(advisers), self.desks, self.interval_start, self.interval_s, self.open)
 
     def _replaced(self, changes: Mapping[str, int | Sequence[int]]) -> npt.NDArray[Any]:
+        from simcenter.scenario.problems import show
+
         place = {desk: d for d, desk in enumerate(self.desks)}
         problems = []
         table = self.advisers.astype(np.float64)
@@ -251,6 +258,8 @@ class Staffing:
 
 
 def _unknown(desk: str, desks: Sequence[str]) -> str:
+    from simcenter.scenario.problems import dotted, nearest
+
     return f"{dotted(('desks', desk))}: must be a desk of the scenario {nearest(desk, desks)}"
 
 
@@ -274,6 +283,8 @@ def scheduled(required: npt.ArrayLike, shrinkage: npt.ArrayLike) -> IntArray:
 
 
 def _key(desk: str) -> str:
+    from simcenter.scenario.problems import dotted
+
     return dotted(("desks", desk, "advisers"))
 
 
@@ -286,6 +297,8 @@ def abridged(problems: list[str]) -> list[str]:
 
 def _table(frame: pd.DataFrame) -> Table:
     """Show a frame as the scenario reader shows a file: its time first, numbers as float."""
+    from simcenter.scenario.tables import Table
+
     header = sorted((str(name) for name in frame.columns), key=lambda name: name != "interval_start")
     columns = [[_cell(value) for value in frame[name]] for name in header]
     return Table("staffing", tuple(header), list(zip(*columns, strict=True)), range(1, len(frame) + 1))

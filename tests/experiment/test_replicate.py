@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from simcenter.errors import ScenarioError, SimcenterError
 from simcenter.experiment import Players, Results, replicate, simulate
+from simcenter.experiment.replicate import Player
 from simcenter.experiment.results import summing
 from simcenter.measures import compile_promises
 from simcenter.simulation.compile import compile_network
@@ -206,3 +208,16 @@ def test_ctrl_c_ends_all_processes(centre, tmp_path, after_s):
     for worker in workers:
         with pytest.raises(ProcessLookupError):
             os.kill(worker, 0)
+
+
+def test_workers_load_little(centre):
+    """What a worker is sent brings neither pandas nor the scenario's models: its start would take twice as long."""
+    player = Player(compile_network(centre), compile_promises(centre), "auto")
+    sent = pickle.dumps((player, Staffing.from_scenario(centre), summing(centre)))
+    script = "import pickle, sys; sys.path[:] = {}; pickle.load(sys.stdin.buffer); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script.format(sys.path)], input=sent, stdout=subprocess.PIPE, check=True
+    )
+    loaded = set(done.stdout.decode().split())
+    assert "simcenter.simulation.staffing" in loaded
+    assert not loaded & {"pandas", "pydantic", "simpy", "simcenter.scenario", "matplotlib", "scipy.stats"}
