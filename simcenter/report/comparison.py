@@ -25,7 +25,7 @@ def comparison_tables(comparison: Comparison) -> list[Table | Text]:
         if seen.empty:
             parts.append(Text(f"{title}: no measure differs by more than chance"))
             continue
-        table = ruled(title, ["place", "measure", comparison.names[0][:24], name[:24], "difference"], texts=2)
+        table = ruled(title, ["place", "measure", _short(comparison.names[0]), _short(name), "difference"], texts=2)
         for row in seen.to_dict("records"):
             cells = [row["place"], row["measure"], *(number(row[part], row["unit"]) for part in ("base", "value"))]
             table.add_row(*(Text(cell) for cell in [*cells, _difference(row["difference"], row["high"], row["unit"])]))
@@ -33,6 +33,14 @@ def comparison_tables(comparison: Comparison) -> list[Table | Text]:
         same = int(mine["difference"].notna().sum()) - len(seen)
         parts.append(Text(f"{same} more measures do not differ by more than chance (all are in the exported file)"))
     return parts
+
+
+NAMED = 24
+"""Characters of a variant's name above its column; the title has all of it."""
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAMED else f"{name[: NAMED - 1]}…"
 
 
 def _difference(value: float, high: float, unit: str) -> str:
