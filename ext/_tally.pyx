@@ -10,7 +10,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free, malloc
 
 from _tally_clock cimport Clock, after, days_after, worked
-from _tally_spans cimport Span, Spans, add_people, add_span, close_spans
+from _tally_spans cimport Span, Spans, add_person, add_span, close_spans
 from _tally_waits cimport BUCKETS, STEPS, Waits, bucket_of, select
 
 import numpy as np
@@ -178,9 +178,9 @@ cdef struct Work:
     int64_t* steps     # waits of the answered, each with its group: place x days + day
     int32_t* group
     Py_ssize_t waits
-    Span* chats        # in advisers' hands; NULL: no desk has any
+    int64_t* chats     # rows of those in advisers' hands; NULL: no desk has any
     Py_ssize_t chat_count
-    int64_t people     # more than any of them is numbered
+    int64_t people     # more than any of these advisers is numbered
 
 
 cdef struct Leg:
@@ -402,7 +402,7 @@ cdef int at_desk(Work* w, const Leg* leg, Py_ssize_t stop) noexcept nogil:
         w.desk_handed_on[cell] += leg.outcome == TRANSFERRED
     if not c.chats[leg.desk]:
         add_span(&w.busy, leg.desk, leg.start_s, freed_s)
-    elif chat_in_hand(w, leg, freed_s):
+    elif chat_in_hand(w, leg):
         return -1
     if leg.outcome == TRANSFERRED and c.rules & ON_TRANSFERS:
         if leg.at + 1 >= stop:
@@ -413,17 +413,47 @@ cdef int at_desk(Work* w, const Leg* leg, Py_ssize_t stop) noexcept nogil:
     return 0
 
 
-cdef int chat_in_hand(Work* w, const Leg* leg, double freed_s) noexcept nogil:
-    """Note when the adviser had it; -1 if there cannot be such an adviser."""
-    cdef int64_t adviser = whole(&w.log.adviser, leg.at)
-    cdef Span* span = &w.chats[w.chat_count]
-    if not 0 <= adviser < MOST_ADVISERS:
+cdef inline int64_t person(const Work* w, Py_ssize_t row) noexcept nogil:
+    """The number of the adviser among all of all desks."""
+    return whole(&w.log.adviser, row) * w.centre.desks + whole(&w.log.desk, row)
+
+
+cdef int chat_in_hand(Work* w, const Leg* leg) noexcept nogil:
+    """Note that an adviser had it; -1 if there cannot be such an adviser."""
+    if not 0 <= whole(&w.log.adviser, leg.at) < MOST_ADVISERS:
         return -1
-    span.person, span.start_s, span.end_s = adviser * w.centre.desks + leg.desk, leg.start_s, freed_s
+    w.chats[w.chat_count] = leg.at
     w.chat_count += 1
-    if w.people <= span.person:
-        w.people = span.person + 1
+    if w.people <= person(w, leg.at):
+        w.people = person(w, leg.at) + 1
     return 0
+
+
+cdef void sort_chats(const Work* w, int64_t* edge, int64_t* row) noexcept nogil:
+    """The rows of chats by person, p's from edge[p] on: a counting sort; ``edge`` (people + 1) are zeros."""
+    cdef Py_ssize_t i
+    cdef int64_t one
+    for i in range(w.chat_count):
+        edge[person(w, w.chats[i])] += 1
+    for one in range(1, w.people):
+        edge[one] += edge[one - 1]
+    edge[w.people] = w.chat_count
+    for i in range(w.chat_count - 1, -1, -1):
+        one = person(w, w.chats[i])
+        edge[one] -= 1
+        row[edge[one]] = w.chats[i]
+
+
+cdef void add_people(Work* w, const int64_t* edge, const int64_t* row, Span* spans, Span* spare) noexcept nogil:
+    """Add up when each person had chats in hand; there is room for the spans of one."""
+    cdef Py_ssize_t i
+    cdef int64_t one
+    for one in range(w.people):
+        for i in range(edge[one], edge[one + 1]):
+            spans[i - edge[one]].start_s = real(&w.log.start_s, row[i])
+            spans[i - edge[one]].end_s = real(&w.log.freed_s, row[i])
+        if edge[one] < edge[one + 1]:
+            add_person(&w.busy, spans, spare, edge[one + 1] - edge[one], one % w.centre.desks)
 
 
 cdef int one_leg(Work* w, Py_ssize_t at, Py_ssize_t stop, double first_s, Story* story) noexcept nogil:
@@ -656,7 +686,7 @@ cdef class Loop:
             w.steps = <int64_t*>room(found, sizeof(int64_t))
             w.group = <int32_t*>room(found, sizeof(int32_t))
             if self.chats:
-                w.chats = <Span*>room(w.log.size, sizeof(Span))
+                w.chats = <int64_t*>room(w.log.size, sizeof(int64_t))
             counted = self.set_sums(&w)
             with nogil:
                 found = count_all(&w)
@@ -709,15 +739,23 @@ cdef class Loop:
 
     cdef int add_chats(self, Work* w) except -1:
         """The time in which advisers had chats in hand, however many at once."""
-        cdef int64_t* edge = <int64_t*>zeros(w.people + 1, sizeof(int64_t))
-        cdef Span* by_person = <Span*>malloc((w.chat_count + 1) * sizeof(Span))
-        if by_person == NULL:
+        cdef int64_t* edge = NULL
+        cdef int64_t* row = NULL
+        cdef Span* spans = NULL
+        cdef int64_t one, most = 0
+        try:
+            edge = <int64_t*>zeros(w.people, sizeof(int64_t))
+            row = <int64_t*>room(w.chat_count, sizeof(int64_t))
+            sort_chats(w, edge, row)
+            for one in range(w.people):
+                most = max(most, edge[one + 1] - edge[one])
+            spans = <Span*>room(2 * most, sizeof(Span))
+            with nogil:
+                add_people(w, edge, row, spans, spans + most)
+        finally:
             free(edge)
-            raise MemoryError
-        with nogil:
-            add_people(&w.busy, w.chats, w.chat_count, edge, w.people, by_person)
-        free(edge)
-        free(by_person)
+            free(row)
+            free(spans)
         return 0
 
     cdef int add_duties(

@@ -12,7 +12,6 @@ cdef struct Spans:
 
 
 cdef struct Span:
-    int64_t person
     double start_s
     double end_s
 
@@ -82,22 +81,3 @@ cdef inline void add_person(Spans* to, Span* spans, Span* spare, Py_ssize_t size
         elif a[i].end_s > end_s:
             end_s = a[i].end_s
     add_span(to, desk, start_s, end_s)
-
-
-cdef inline void add_people(
-    Spans* to, Span* spans, Py_ssize_t size, int64_t* edge, int64_t people, Span* by_person
-) noexcept nogil:
-    """The same for all persons, numbered adviser x desks + desk; ``edge`` (people + 1) are zeros, the last one room."""
-    cdef Py_ssize_t i
-    cdef int64_t person
-    for i in range(size):  # a counting sort: how many are of each, where each ends, and from its end down
-        edge[spans[i].person] += 1
-    for person in range(1, people):
-        edge[person] += edge[person - 1]
-    edge[people] = size
-    for i in range(size - 1, -1, -1):
-        edge[spans[i].person] -= 1
-        by_person[edge[spans[i].person]] = spans[i]
-    for person in range(people):
-        if edge[person] < edge[person + 1]:
-            add_person(to, by_person + edge[person], spans, edge[person + 1] - edge[person], person % to.desks)
