@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 from simcenter.errors import SimcenterError
 
@@ -23,7 +23,7 @@ _START = (
 )
 
 _PIPE_BYTES = 1 << 20
-"""Where the system lets pipes be made larger; the usual 64 KiB make for many turns with an answer of some MB."""
+"""Of a pipe: the usual 64 KiB make for many turns with an answer of some MB."""
 
 
 class WorkerError(SimcenterError):
@@ -54,14 +54,25 @@ def start_early(jobs: int, module: str) -> None:
 
 
 def _started(*modules: str) -> "subprocess.Popen[bytes]":
-    process = subprocess.Popen(
-        [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE_BYTES
-    )
+    process = subprocess.Popen([sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None
+    assert process.stdout is not None
+    for pipe in (process.stdin, process.stdout):
+        _widen(pipe)
     with contextlib.suppress(OSError):  # whoever writes next will say that it has died
         process.stdin.write(pickle.dumps(([part or os.getcwd() for part in sys.path], modules)))
         process.stdin.flush()
     return process
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Make a pipe larger where the system can, and lets this user: it works without, too."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        return
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _end_early() -> None:

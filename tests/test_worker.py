@@ -56,6 +56,22 @@ def test_an_error_is_raised_and_the_worker_lives_on(one):
     assert one.answer() == "[1]"
 
 
+@pytest.mark.parametrize("answer", ["x", "x" * 3_000_000])
+def test_a_pipe_that_may_not_be_larger_does_as_well(monkeypatch, answer):
+    """Users have a limit on what all their pipes take, which does not bind the administrator."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(fcntl, "fcntl", refuse)
+    one = Worker(Pickled(str))
+    one.greet()
+    one.send(answer, {})
+    assert one.answer() == answer
+    one.stop()
+
+
 def test_a_worker_that_ends_says_how():
     one = Worker(Pickled(os._exit))
     one.greet()
