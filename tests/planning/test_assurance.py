@@ -195,7 +195,7 @@ def busy() -> Scenario:
 
 @pytest.fixture(scope="module")
 def priced(busy: Scenario) -> Assurances:
-    return assurances(busy, (0.6, "80%"), seed=2)
+    return assurances(busy, (0.6, "80%"), seed=2, replications=400)
 
 
 def test_a_higher_share_never_costs_less_and_each_step_is_proven(priced: Assurances) -> None:
@@ -239,7 +239,7 @@ def test_a_dearer_share_hands_its_plan_down(priced: Assurances, monkeypatch: pyt
 
 
 def test_same_seed_same_plan_whatever_the_jobs(priced: Assurances, busy: Scenario) -> None:
-    again = plan(busy, assurance=0.8, seed=2, jobs=2)
+    again = plan(busy, assurance=0.8, seed=2, replications=400, jobs=2)
     assert again.to_json_dict() == priced.steps[2].plan.to_json_dict()
 
 
@@ -292,7 +292,7 @@ def test_what_no_number_of_advisers_can_promise_on_average_can_be_kept_on_most_d
     target = {"answered": 1.0, "within": "20 s", "abandoned": 0.0}
     one = one_queue(volume=[0.0] * 9 + [20.0] + [0.0] * 14, target=target)
     assert not plan(one, seed=1, replications=20).proven
-    made = plan(one, seed=1, assurance=0.8)
+    made = plan(one, seed=1, assurance=0.8, replications=400)
     assert made.proven
     assert (made.targets["days_kept_at_least"] >= 0.8).all()
 
@@ -301,7 +301,7 @@ def test_what_chance_does_not_keep_is_said_without_a_search() -> None:
     """72 % resolved on average, 70 % asked: of a hundred calls a day, one day in three has fewer."""
     team = {"x": {"serves": {"a": {"resolved": 0.72}}}}
     one = scenario({"a": phone(100, target={"resolved": 0.7, "answered": 0.8, "within": "20 s"})}, team)
-    made = plan(one, seed=1, assurance=0.9)
+    made = plan(one, seed=1, assurance=0.9, replications=400)
     (finding,) = made.unmet
     assert finding.measure == "resolved"
     assert finding.assurance == 0.9
@@ -316,7 +316,7 @@ def test_what_chance_does_not_keep_is_said_without_a_search() -> None:
 def test_a_desk_at_its_most_ends_with_a_finding() -> None:
     small = {"answered": 0.8, "within": "20 s", "per": "interval"}
     one = scenario({"a": phone(12, target=small)}, {"x": {"max_advisers": 1, "serves": {"a": {}}}})
-    made = plan(one, seed=3, assurance=0.9)
+    made = plan(one, seed=3, assurance=0.9, replications=400)
     (finding,) = made.unmet
     assert "desk x is at its max_advisers (1)" in finding.reason
     assert finding.days_kept is not None
@@ -327,7 +327,7 @@ def test_a_desk_at_its_most_ends_with_a_finding() -> None:
 def test_three_calls_an_interval_are_kept_by_enough_advisers() -> None:
     """Each of the few must be answered in time: a coarse count, and still found without giving up."""
     one = scenario({"a": phone(12, target={"answered": 0.8, "within": "20 s", "per": "interval"})}, TEAM)
-    made = plan(one, seed=3, assurance=0.9)
+    made = plan(one, seed=3, assurance=0.9, replications=400)
     assert made.proven
     assert len(made.targets) == 4
     seen = days(one, made.staffing.advisers, 3000).kept / 3000
