@@ -147,6 +147,9 @@ def _no_more(task: Expected, programme: Programme, columns: Columns, q: int) -> 
         for origin in range(len(centre.queues)):
             redial, repeat = task.labour.come_back(origin, q)
             highest = float(most[:, origin].max())
+            if np.isfinite(task.network.callback_over_s[origin]):
+                # who accepts a callback is not answered there, and may be handed on or come back after it
+                redial = max(redial, highest + repeat)
             terms += [(columns.begun[:, t, d, origin], highest - most[d, origin]) for d in range(len(most))]
             terms.append((columns.answered[:, t, origin], -(highest + repeat) + redial))
             terms.append((columns.came[t, origin], -redial))
