@@ -79,8 +79,8 @@ def test_a_contact_needs_at_most_250_bytes(handed_on):
 @pytest.mark.parametrize(("few", "many", "most"), [(40, 1000, 9 * 2**20), (1000, 3000, 5 * 2**20)])
 def test_many_replications_need_no_more_than_a_few(few, many, most):
     """But for the histogram of waits, whose parts are put together when they come to 2^16 buckets of 16 bytes: 1 MiB,
-    and four times that while it is done. And blocks grow to 38 replications until there are a thousand: their tallies of
-    43 kB, and three times the 16 kB of their histograms, come to 4 MiB. A log is 0.8 MB, so a thousand would be 800.
+    and four times that while it is done. And blocks grow to 38 replications until there are a thousand: their tallies
+    of 43 kB, and three times the 16 kB of their histograms, come to 4 MiB. A log is 0.8 MB, so a thousand would be 800.
     """
     (more,) = told(MANY, few, many)
     assert more < most
