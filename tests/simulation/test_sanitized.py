@@ -1,4 +1,4 @@
-"""At night: the equality suite on the checked build with the compiler's sanitizers, in a copy of the tree."""
+"""At night: the equality suites of engine and tally on the checked build with the compiler's sanitizers, in a copy of the tree."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ def library(name: str) -> str:
 
 @pytest.mark.nightly
 @pytest.mark.skipif(not (library("libasan.so") and library("libubsan.so")), reason="needs gcc and its sanitizers")
-def test_sanitizers_find_nothing_in_the_equality_suite(tmp_path):
+def test_sanitizers_find_nothing_in_the_equality_suites(tmp_path):
     for part in PARTS:
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
@@ -36,7 +36,7 @@ def test_sanitizers_find_nothing_in_the_equality_suite(tmp_path):
         "PYTHONMALLOC": "malloc",
         "PYTHONPATH": str(tmp_path),
     }
-    suite = ["tests/simulation/test_equality.py", "-q", "-x", "-p", "no:cacheprovider"]
+    suite = ["tests/simulation/test_equality.py", "tests/measures/test_compiled.py", "-q", "-x", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *suite], cwd=tmp_path, env=play, capture_output=True, text=True, check=False
     )
