@@ -238,11 +238,11 @@ class Job:
     def _bound(self, advisers: IntArray) -> Bound:
         """What any staffing costs at least: by the cuts, and by the work. Shares of days are bounded by neither."""
         estimate = proven = -np.inf
-        kept = self.polished is not None and np.isfinite(self.polished.bound) and not self.search.given_up.any()
-        if kept and self.polished is not None and self.cells.assured is None:
-            estimate = self.polished.bound
-            where = self.search.cells, self.units, self.search.presence
-            proven = lower_bound(self.task.scenario, self.centre, *where)
+        polished, cells = self.polished, self.search.cells
+        if polished is not None and polished.minimality.complete and cells.assured is None:
+            estimate = polished.bound
+            cells = cells.only(~self.search.given_up)
+            proven = lower_bound(self.task.scenario, self.centre, cells, self.units, self.search.presence)
         return Bound.of(estimate, proven if np.isfinite(proven) else -np.inf, self.centre.total_cost(advisers))
 
     def _plan(self, advisers: IntArray, sample: Sample, results: Results, proof: Proof, out_of_time: bool) -> Plan:
