@@ -1,4 +1,4 @@
-"""At night: the equality suites of engine and tally on the checked build with the compiler's sanitizers, in a copy of the tree."""
+"""At night: the equality suites of engine and tally, checked build, with the compiler's sanitizers; in a copy."""
 
 import os
 import shutil
@@ -36,8 +36,13 @@ def test_sanitizers_find_nothing_in_the_equality_suites(tmp_path):
         "PYTHONMALLOC": "malloc",
         "PYTHONPATH": str(tmp_path),
     }
-    suite = ["tests/simulation/test_equality.py", "tests/measures/test_compiled.py", "-q", "-x", "-p", "no:cacheprovider"]
+    suites = ["tests/simulation/test_equality.py", "tests/measures/test_compiled.py"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *suite], cwd=tmp_path, env=play, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest", *suites, "-q", "-x", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=play,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
