@@ -25,7 +25,8 @@ from simcenter.planning.flows import solve_flows
 from simcenter.planning.moves import presence_rows
 from simcenter.planning.requirement import closed_form
 from simcenter.planning.units import units_of
-from simcenter.scenario import Scenario
+from simcenter.scenario import Scenario, load_scenario
+from simcenter.scenario.ready import find_scenario
 from simcenter.simulation.compile import compile_network
 
 
@@ -135,6 +136,16 @@ def test_no_staffing_is_cheaper_than_the_bound_for_what_it_does(seed: int) -> No
     """Any staffing keeps targets that are what it reaches, so the bound for these must not be above its cost."""
     cost, bound = cost_and_bound(seed)
     assert bound <= cost
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["bank_1999", "first", "home_shopping", "insurance"])
+def test_the_ready_scenarios_closed_form_is_not_cheaper_than_the_bound_for_what_it_does(name: str) -> None:
+    """With callbacks, balking, interrupted work, redials, misrouted calls, a waiting room and given times."""
+    one = load_scenario(find_scenario(name))
+    advisers = closed_form(one).staffing.advisers
+    cost = centre_of(one, compile_network(one)).total_cost(advisers)
+    assert 0.1 * cost < bound_of(one, kept(one, advisers)) <= cost
 
 
 # ---- where nobody is ever idle it is near the cost -------------------------------------------------------------------

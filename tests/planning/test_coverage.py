@@ -156,7 +156,7 @@ RARE = 0.999
 def test_no_more_plans_than_promised_are_proven_and_miss(plans: int) -> None:
     """Every centre is another one, and nearly every staffing."""
     proven, missed, staffings = misses(plans, CONFIDENCE)
-    assert staffings >= 0.9 * plans
+    assert staffings >= 0.8 * plans
     assert proven >= 0.8 * plans
     assert missed <= binom.ppf(RARE, proven, 1 - CONFIDENCE)
 
