@@ -10,7 +10,6 @@ import pandas as pd
 
 from simcenter.errors import ScenarioError
 from simcenter.planning.assurance import read_assurance
-from simcenter.planning.centre import IntArray
 from simcenter.planning.clock import Progress
 from simcenter.planning.frontier import Watch, cheapest
 from simcenter.planning.job import Options
@@ -190,7 +189,7 @@ def assurances(
         best = None if share is None else min(higher, key=lambda step: step.plan.cost, default=None)
         runs = 1 if best is None else 2
 
-        def made(start: IntArray | None, number: int = number, runs: int = runs, options: Options = options) -> Plan:
+        def made(start: Plan | None, number: int = number, runs: int = runs, options: Options = options) -> Plan:
             clock = watch.clock(number, 1 if start is None else 2, runs)
             return planned(scenario, options, clock, jobs=jobs, engine=engine, start=start)
 

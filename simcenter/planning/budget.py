@@ -16,7 +16,7 @@ from simcenter.planning.sample import Sample
 from simcenter.planning.units import Units
 
 if TYPE_CHECKING:
-    from simcenter.planning.search import Level
+    from simcenter.planning.search import Level, Search
 
 KINDS = {
     "advisers": "on the floor at once, of all desks together",
@@ -137,6 +137,25 @@ def spend(level: "Level", found: Sample) -> Sample:
             break
         best = after
     return best
+
+
+def within(search: "Search", level: IntArray) -> IntArray:
+    """Levels (U,) within the limits: one adviser after the other is taken away where most are, but not the last whom a
+    queue has."""
+    limits, level = search.limits, level.copy()
+    assert limits is not None
+    while (over := limits.rows @ level > limits.most + 1e-9).any():
+        counted = np.asarray(abs(limits.rows[over]).sum(axis=0)).ravel() > 0
+        for unit in np.argsort(-level, kind="stable"):
+            fewer = level.copy()
+            fewer[unit] -= 1
+            present = search.presence @ fewer >= np.minimum(1, search.presence @ level)
+            if counted[unit] and fewer[unit] >= search.units.least[unit] and present.all():
+                level = fewer
+                break
+        else:
+            break
+    return level
 
 
 def _step(level: "Level", best: Sample, cuts: Cuts, weights: FloatArray, price: FloatArray) -> Sample | None:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from simcenter.planning.asked import Asked, Cap, Share, asked_of
-from simcenter.planning.centre import IntArray
 from simcenter.planning.clock import Clock, Progress, time_spoken
 from simcenter.planning.gains import Levers, try_levers
 from simcenter.planning.job import Options
@@ -238,11 +237,44 @@ def frontier(
 
 
 def _points(asked: list[Asked], options: Options, watch: "Watch", jobs: int, engine: str) -> tuple[Point, ...]:
-    """The plans, the strictest first."""
+    """The plans, the strictest first; then those tried again that a looser point's plan seems to beat."""
     points: list[Point] = []
     for number, one in enumerate(asked, start=1):
         points.append(_point(number, one, points, options, watch, jobs, engine))
-    return tuple(points)
+    for place in reversed(range(len(points))):
+        point, made = points[place], points[place].plan
+        better = [
+            other.plan
+            for other in points[place + 1 :]
+            if point.asked.covers(other.asked) and _beats(other.plan, made) and _seems_kept(other.plan, point.asked)
+        ]
+        if better:
+            start = min(better, key=lambda plan: plan.cost)
+            clock = watch.clock(len(points), 2, 2)
+            again = planned(point.asked.scenario, options, clock, jobs=jobs, engine=engine, start=start)
+            points[place] = Point(point.asked, again, place + 1) if _beats(again, made) else point
+    return tuple(_cheapest_before(points, place) for place in range(len(points)))
+
+
+def _beats(plan: Plan, other: Plan) -> bool:
+    """Whether a plan is proven, and cheaper than the other or the only one of them that is."""
+    return plan.proven and (plan.cost < other.cost or not other.proven)
+
+
+def _seems_kept(plan: Plan, asked: Asked) -> bool:
+    """Whether a plan made for a looser demand does, over the horizon, what a stricter one asks: worth a try."""
+    handed_on = float(plan.results.journeys["transferred"].iloc[-1])
+    level = plan.results.queues["service_level"].to_dict()
+    promised = {name: _asked(asked.scenario, name) for name in asked.scenario.queues}
+    return not (asked.cap is not None and handed_on > asked.cap) and not any(level[q] < promised[q] for q in promised)
+
+
+def _cheapest_before(points: list[Point], place: int) -> Point:
+    """A point with its own plan, or with that of a stricter one that is proven and cheaper."""
+    point = points[place]
+    stricter = [one for one in points[:place] if one.asked.covers(point.asked) and _beats(one.plan, point.plan)]
+    best = min(stricter, key=lambda one: one.plan.cost, default=point)
+    return Point(point.asked, best.plan, best.planned_for)
 
 
 def _point(
@@ -253,7 +285,7 @@ def _point(
     stricter = [point for point in before if point.plan.proven and point.asked.covers(asked)]
     best = min(stricter, key=lambda point: point.plan.cost, default=None)
 
-    def made(start: IntArray | None) -> Plan:
+    def made(start: Plan | None) -> Plan:
         # a second run only where there is another plan to begin at
         clock = watch.clock(number, 1 if start is None else 2, 1 if best is None else 2)
         return planned(asked.scenario, options, clock, jobs=jobs, engine=engine, start=start)
@@ -262,7 +294,7 @@ def _point(
     return Point(asked, found, best.planned_for if best is not None and found is best.plan else number)
 
 
-def cheapest(stricter: Plan | None, made: Callable[[IntArray | None], Plan]) -> Plan:
+def cheapest(stricter: Plan | None, made: Callable[[Plan | None], Plan]) -> Plan:
     """The cheapest of a plan begun at the closed form, of one begun at the cheapest plan proven for a stricter demand,
     where there is one, and of that plan itself, whose proof holds here too. ``made``: a plan from where to begin."""
     own = made(None)
@@ -270,7 +302,7 @@ def cheapest(stricter: Plan | None, made: Callable[[IntArray | None], Plan]) -> 
         return own
     if own.proven and own.cost == stricter.cost:
         return stricter
-    again = made(stricter.staffing.advisers)
+    again = made(stricter)
     found = min((one for one in (again, own) if one.proven), key=lambda one: one.cost, default=stricter)
     return found if found.cost < stricter.cost else stricter
 

@@ -11,7 +11,7 @@ from simcenter.experiment.replicate import Players
 from simcenter.experiment.results import Results, summing
 from simcenter.measures.targets import Criterion
 from simcenter.planning.bound import lower_bound
-from simcenter.planning.budget import Budget, limits_of, shortfall, spend, weights_of
+from simcenter.planning.budget import Budget, limits_of, shortfall, spend, weights_of, within
 from simcenter.planning.centre import BoolArray, Centre, IntArray
 from simcenter.planning.clock import Clock, Memo
 from simcenter.planning.criteria import Cells, queue_of
@@ -60,7 +60,8 @@ class Options:
 class Task:
     """What is planned: a centre, where its targets must hold, and what makes some of them impossible, by number.
 
-    ``start`` (T, D): where the search begins, None: at the closed form.
+    ``start`` (T, D): where the search begins, None: at the closed form; ``unseen``: the first replication that had no
+    part in finding that.
     """
 
     scenario: "Scenario"
@@ -69,6 +70,7 @@ class Task:
     cells: Cells
     obstacles: dict[int, Obstacle]
     start: IntArray | None = None
+    unseen: int = 0
 
 
 class Job:
@@ -130,17 +132,20 @@ class Job:
         self.simulator.tick = clock.tick
         clock.reserve = int(1.2 * wanted)
         advisers, out_of_time = self._searched()
-        first = self.rehearsed.stop
+        first = max(self.rehearsed.stop, self.task.unseen)
         while True:
             number = len(self.rounds) + 1
             fresh = range(first, first + wanted * GROWTH[number - 1])
             sample, results, proof = self._fresh(advisers, fresh, number)
             first = fresh.stop
-            if proof.held[self.possible].all() or number == MOST_ROUNDS or out_of_time or not self.enough:
+            proven = bool(proof.held[self.possible].all())
+            self.enough |= proven
+            if proven or number == MOST_ROUNDS or out_of_time or not self.enough:
                 break
             clock.searching, clock.reserve = True, int(1.2 * wanted * GROWTH[number])
             before = advisers
             self.rehearsed = fresh
+            self.memo.learn(sample)
             advisers, out_of_time = self._repaired(advisers, number + 1)
             if out_of_time or (np.array_equal(before, advisers) and self._only_given_up(proof)):
                 advisers = before
@@ -159,14 +164,21 @@ class Job:
                 advisers = self._polish(found, 1)
             return advisers if self._affordable(advisers) else self._spent(found), False
         except OutOfTimeError:
-            return advisers if self.search.best is None else self.search.best.advisers, True
+            advisers = advisers if self.search.best is None else self.search.best.advisers
+            if not self._affordable(advisers):
+                self.enough, self.polished = False, None
+                advisers = self.units.spread(within(self.search, self.units.level(advisers)))
+            return advisers, True
 
     def _repaired(self, advisers: IntArray, number: int) -> tuple[IntArray, bool]:
         """The staffing mended by what the days of a failed proof have shown."""
+        known = self.polished
         try:
             mended = self._polish(self.search.evaluate(advisers, self.full), number)
-            self.enough = self._affordable(mended)
-            return mended if self.enough else advisers, False
+            if self._affordable(mended):
+                return mended, False
+            self.enough, self.polished = False, known
+            return advisers, False
         except OutOfTimeError:
             return advisers, True
 
@@ -249,6 +261,8 @@ class Job:
         ended = "the time limit ended the search" if out_of_time else ""
         if not self.enough:
             ended = f"the budget of {self.options.budget} is too small"
+            if out_of_time:
+                ended = f"the time limit ended the search before a plan within {self.options.budget} was found"
         given_up = np.zeros(len(self.cells), dtype=np.bool_)
         given_up[self.possible] = self.search.given_up
         unmet = findings(self.cells, self.centre, self.task.obstacles, sample, proof, given_up, ended)

@@ -9,7 +9,7 @@ from simcenter.experiment.replicate import Players
 from simcenter.measures import compile_promises
 from simcenter.planning.assurance import assured_of, read_assurance
 from simcenter.planning.budget import Budget, read_budget
-from simcenter.planning.centre import IntArray, centre_of
+from simcenter.planning.centre import centre_of
 from simcenter.planning.clock import Clock, Progress
 from simcenter.planning.criteria import cells_of, criteria_of
 from simcenter.planning.findings import obstacles_of
@@ -97,9 +97,9 @@ def planned(
     *,
     jobs: int,
     engine: str,
-    start: IntArray | None = None,
+    start: Plan | None = None,
 ) -> Plan:
-    """A plan from checked arguments; ``start`` (T, D): where to begin, in place of the closed form."""
+    """A plan from checked arguments; ``start``: a plan where to begin, in place of the closed form."""
     network = compile_network(scenario)
     centre = centre_of(scenario, network)
     form = closed_form(scenario, network)
@@ -110,7 +110,8 @@ def planned(
         assured = assured_of(options.assurance, alpha, len(cells), options.replications, contacts)
         options, cells = replace(options, replications=assured.fresh), replace(cells, assured=assured)
     obstacles = obstacles_of(cells, scenario, network, centre, form.flows, options.seed)
-    task = Task(scenario, centre, form, cells, obstacles, start)
+    begin = (None, 0) if start is None else (start.staffing.advisers, start.rounds[-1].last + 1)
+    task = Task(scenario, centre, form, cells, obstacles, *begin)
     with Players(network, compile_promises(scenario), jobs=jobs, engine=engine, again=True) as players:
         return Job(task, players, options, clock).run()
 

@@ -4,12 +4,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from planning_centres import front_and_experts, one_queue
+from planning_centres import front_and_experts, one_queue, phone, scenario
 from planning_chains import MOST, shared_desk
+from planning_fakes import set_up
 
 from simcenter.errors import ScenarioError
 from simcenter.planning import plan
-from simcenter.planning.budget import Budget, limits_of, read_budget, shortfall, spend, weights_of
+from simcenter.planning.budget import Budget, limits_of, read_budget, shortfall, spend, weights_of, within
 from simcenter.planning.search import Level, improve
 
 
@@ -91,3 +92,28 @@ def test_a_budget_below_what_is_given_is_refused() -> None:
         plan(front_and_experts(advisers=5), replications=20, budget=4)
     with pytest.raises(ScenarioError, match="wherever a live queue is open"):
         plan(one_queue(), replications=20, budget="2 hours")
+
+
+def test_within_takes_where_most_are_and_never_the_last_of_a_queue() -> None:
+    """A time limit may end a search above its budget: what is returned is within it all the same."""
+    queues = {"a": phone(300), "b": phone(200)}
+    search, _ = set_up(scenario(queues, {"one": {"serves": {"a": {}}}, "two": {"serves": {"b": {}}}}))
+    high = np.full(len(search.units), 9)
+    high[search.units.desk == 1] = 3
+    for most in (40.0, 20.0, 9.0):
+        search.limits = limits_of(Budget(most, "hours"), search.centre, search.units)
+        level = within(search, high)
+        assert (search.limits.rows @ level <= search.limits.most).all()
+        assert (level >= 1).all()
+    assert (within(search, high)[search.units.desk == 0] <= 3).all()
+
+
+def test_a_time_limit_does_not_make_a_budget_enough() -> None:
+    queues = {"a": phone(300), "b": phone(200)}
+    one = scenario(queues, {"team": {"serves": {"a": {}, "b": {}}}})
+    made = plan(one, replications=20, budget="5 hours", time_limit=0.01)
+    assert made.out_of_time
+    assert made.adviser_hours <= 5
+    assert made.budget is not None
+    assert not made.budget.enough
+    assert not made.minimal

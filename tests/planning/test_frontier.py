@@ -14,7 +14,7 @@ import simcenter as sc
 from simcenter import report
 from simcenter.errors import ScenarioError
 from simcenter.planning.asked import Asked
-from simcenter.planning.frontier import Frontier, Point, Watch, _point, frontier
+from simcenter.planning.frontier import Frontier, Point, Watch, _point, _points, frontier
 from simcenter.planning.job import Options
 from simcenter.report.plots import write_plot
 
@@ -200,8 +200,8 @@ def test_a_point_is_never_dearer_than_a_stricter_one(
 
     starts: list[object] = []
 
-    def searched(*_: object, start: object = None, **__: object) -> Any:
-        starts.append(start)
+    def searched(*_: object, start: Any = None, **__: object) -> Any:
+        starts.append(None if start is None else start.staffing.advisers)
         return made(*(own if start is None else again or (0, False)))
 
     monkeypatch.setattr("simcenter.planning.frontier.planned", searched)
@@ -210,3 +210,28 @@ def test_a_point_is_never_dearer_than_a_stricter_one(
     point = _point(2, loose, before, Options(), Watch(2, None, 0.0, None), 1, "auto")
     assert (point.plan.cost, point.planned_for) == (cost, planned_for)
     assert starts == [None, "of 10"][:searches]
+
+
+@pytest.mark.parametrize(
+    ("again", "costs", "planned_for"),
+    [
+        ((8, True), [8, 8], [1, 2]),  # as cheap as the looser one, begun at it
+        ((7, True), [7, 7], [1, 1]),  # even cheaper: for both
+        ((8, False), [10, 8], [1, 2]),  # not proven: as it was
+    ],
+)
+def test_a_point_that_a_looser_ones_plan_seems_to_beat_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, again: tuple[int, bool], costs: list[int], planned_for: list[int]
+) -> None:
+    found = iter([(10, True), (8, True), again])
+
+    def searched(*_: object, **__: object) -> Any:
+        cost, proven = next(found)
+        return SimpleNamespace(cost=cost, proven=proven)
+
+    monkeypatch.setattr("simcenter.planning.frontier.planned", searched)
+    monkeypatch.setattr("simcenter.planning.frontier._seems_kept", lambda plan, asked: True)
+    asked = [Asked(cap, None, False, one_queue(), (cap,)) for cap in (0.1, 0.2)]
+    points = _points(asked, Options(), Watch(2, None, 0.0, None), 1, "auto")
+    assert [point.plan.cost for point in points] == costs
+    assert [point.planned_for for point in points] == planned_for
