@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from simcenter.planning.centre import BoolArray, FloatArray, IntArray
@@ -95,6 +94,8 @@ class Cuts:
         With a ``penalty`` (C,) for each unit of margin that a cell lacks, cuts may be broken at that price; else they
         hold. ``price`` (U,): the units' prices, a little above zero where advisers are free, unless given.
         """
+        from scipy.optimize import Bounds, LinearConstraint, milp  # slow to load, and most commands never need it
+
         units = len(self._units)
         price = priced(self._units) if price is None else price
         if not self._rows:

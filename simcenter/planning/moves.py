@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, csr_matrix, diags, hstack, identity, vstack
 
 from simcenter.planning.centre import Centre, FloatArray, IntArray
@@ -58,6 +57,8 @@ def best_moves(
     -------
     (U,) int array
     """
+    from scipy.optimize import linprog  # slow to load, and most commands never need it
+
     lists, gains, price = _steps(units, effects, level, room)
     count, cells = gains.shape
     if count == 0:

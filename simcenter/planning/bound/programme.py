@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, csr_matrix
 
 from simcenter.planning.centre import FloatArray, IntArray
@@ -59,6 +58,8 @@ class Programme:
     def least(self, price: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
         """The least price of the first columns, between bounds of their own; infinite if nothing is possible, minus
         infinity if the solver does not know."""
+        from scipy.optimize import linprog  # slow to load, and most commands never need it
+
         first = len(price)
         shape = (len(self._most), self._columns)
         entries = np.concatenate(self._factor), (np.concatenate(self._row), np.concatenate(self._column))
