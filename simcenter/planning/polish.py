@@ -106,8 +106,11 @@ def _add(level: Level, sample: Sample, cuts: Cuts) -> None:
 
 
 def _bound(level: Level, best: Sample, measured: Cuts) -> float:
-    """A bound on the cost of any staffing that keeps every cell, by the cuts of looks where effects were measured."""
+    """A bound on the cost of any staffing that keeps every cell, by the cuts of looks where effects were measured; none
+    where their predictions do not come true."""
     search = level.search
+    if search.by_day:
+        return -np.inf
     _measured(level, best, measured)
     solved = measured.solve(search.units.least, search.most, price=search.units.price)
     return min(solved.bound + search.centre.total_cost(search.units.base), search.cost(best))

@@ -30,11 +30,14 @@ class RememberedDraws(Draws):
     def __init__(self, network: Network, seed: int, replication: int) -> None:
         super().__init__(network, seed, replication)
         self._made: dict[Any, Any] = {}
+        self.changes = 0
+        """How often something was made."""
 
     def remember(self, what: object, make: Callable[[], Made]) -> Made:
         """What ``make`` gave when it was first called for this."""
         if what not in self._made:
             self._made[what] = make()
+            self.changes += 1
         made: Made = self._made[what]
         return made
 
@@ -48,6 +51,7 @@ class RememberedDraws(Draws):
         known: BoolArray | None = self._made.get(key)
         if known is None or len(known) < count:
             known = self._made[key] = super().present(desk, day, count)
+            self.changes += 1
         return known[:count]
 
     @property
@@ -83,18 +87,16 @@ class DrawsStore:
         customers = network.volume.sum() + network.backlog.sum() + len(network.slot_s) + len(network.replay_s)
         self._keeps = bool(2 * BYTES_EACH * customers <= most_bytes)
         self._draws: OrderedDict[tuple[int, int], RememberedDraws] = OrderedDict()
-        self._bytes: dict[tuple[int, int], int] = {}
+        self._weighed: dict[tuple[int, int], tuple[int, int]] = {}
+        """Of each, bytes and the changes it had then."""
+        self.nbytes = 0
+        """Memory that all of them take."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return DrawsStore, (self._network, self._most_bytes)
 
     def __len__(self) -> int:
         return len(self._draws)
-
-    @property
-    def nbytes(self) -> int:
-        """Memory that all of them take."""
-        return sum(self._bytes.values())
 
     def draws(self, seed: int, replication: int) -> Draws:
         """The draws of a replication, for whoever plays it before he asks for the next."""
@@ -112,7 +114,11 @@ class DrawsStore:
         if not self._draws:
             return
         last = next(reversed(self._draws))
-        self._bytes[last] = self._draws[last].nbytes
+        before, changes = self._weighed.get(last, (0, -1))
+        if changes == self._draws[last].changes:
+            return
+        self._weighed[last] = self._draws[last].nbytes, self._draws[last].changes
+        self.nbytes += self._weighed[last][0] - before
         while self.nbytes > self._most_bytes:
             oldest, _ = self._draws.popitem(last=False)
-            del self._bytes[oldest]
+            self.nbytes -= self._weighed.pop(oldest)[0]
