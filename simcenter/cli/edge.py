@@ -25,6 +25,7 @@ class Edge(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; say what went wrong on stderr, without a traceback unless ``--debug`` was given."""
+        _keep_stdout()
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -52,6 +53,17 @@ class Edge(TyperGroup):
                 "A fault of simcenter, not of your input. Run the command again with --debug for the traceback.",
             )
             raise typer.Exit(FAILED) from None
+
+
+def _keep_stdout() -> None:
+    """Keep stdout for results: what compiled libraries print there (the solver of integer programmes does now and then)
+    goes to stderr, so that it cannot end up in the middle of a JSON."""
+    with suppress(OSError, ValueError, AttributeError):  # a stdout that is no file, or closed; no stderr
+        if os.name == "posix" and sys.stdout.fileno() == 1:
+            sys.stdout.flush()
+            results = os.dup(1)
+            os.dup2(2, 1)
+            sys.stdout = open(results, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors)  # noqa: SIM115
 
 
 def _words(error: BaseException) -> list[str]:

@@ -10,16 +10,8 @@ from rich.text import Text
 from simcenter.experiment.compare import Comparison
 from simcenter.experiment.results import Results
 from simcenter.measures.table import measure_named
-from simcenter.planning.assurances import Assurances
-from simcenter.planning.explain import Explained
-from simcenter.planning.frontier import Frontier
-from simcenter.planning.stress import Stress
-from simcenter.report.assurances import assurance_tables, kept_table
 from simcenter.report.comparison import comparison_tables
-from simcenter.report.explained import explained_tables
 from simcenter.report.fitting import fitted, ruled
-from simcenter.report.frontier import frontier_tables
-from simcenter.report.hold import stress_tables
 from simcenter.report.rule_tables import measure_table, rule_tables, texts
 from simcenter.report.shown import UNKNOWN, duration, estimate, number
 from simcenter.simulation.staffing import Staffing
@@ -71,24 +63,7 @@ _JOURNEY_MORE = (
 
 def show(result: Any, console: "Console") -> None:
     """Print a Staffing, Results, Plan, explanation or comparison as tables."""
-    if isinstance(result, Explained):
-        show(result.what, console)
-        parts = explained_tables(result)
-    elif isinstance(result, Staffing):
-        parts = [*staffing_tables(result), _hours(result)]
-    elif isinstance(result, Results):
-        parts = results_tables(result)
-    elif isinstance(result, Comparison):
-        parts = comparison_tables(result)
-    elif isinstance(result, Frontier):
-        parts = frontier_tables(result)
-    elif isinstance(result, Assurances):
-        parts = assurance_tables(result)
-    elif isinstance(result, Stress):
-        parts = [*_plan_parts(result.plan), *stress_tables(result)]
-    else:
-        parts = _plan_parts(result)
-    for part in parts:
+    for part in parts_of(result):
         if isinstance(part, Text):
             console.print(part)
             continue
@@ -102,32 +77,18 @@ def show(result: Any, console: "Console") -> None:
             console.print(piece)
 
 
-def _plan_parts(plan: Any) -> list[Table | Text]:
-    """A plan: its staffing, what it costs, the proof on fresh replications, and what it could not meet."""
-    verdict = str(plan.verdict)
-    return [
-        *staffing_tables(plan.staffing),
-        _plan_desks(plan.desks),
-        *results_tables(plan.results),
-        *([] if plan.assurance is None else [kept_table(plan.targets, plan.assurance, plan.confidence)]),
-        Text(verdict[:1].upper() + verdict[1:], style="green" if plan.proven else "red"),
-        *(Text(f"not met: {finding}", style="red") for finding in plan.unmet),
-        *(Text(line) for line in plan.notes),
-    ]
+def parts_of(result: Any) -> list[Table | Text]:
+    """The tables and lines of whatever can be shown."""
+    if isinstance(result, Staffing):
+        return [*staffing_tables(result), _hours(result)]
+    if isinstance(result, Results):
+        return results_tables(result)
+    if isinstance(result, Comparison):
+        return comparison_tables(result)
+    # planning is slow to load, and only what it has made needs it
+    from simcenter.report.planned import planned_parts
 
-
-def _plan_desks(frame: "pd.DataFrame") -> Table:
-    """What the plan takes, desk by desk, beside the closed form it began with."""
-    columns = {
-        "adviser_hours": "adviser hours",
-        "scheduled_hours": "scheduled hours",
-        "cost": "cost",
-        "requirement_hours": "closed form, hours",
-    }
-    table = ruled("Plan", ["desk", *columns.values()])
-    for row in frame.to_dict("records"):
-        table.add_row(*texts([row["desk"], *(number(row[name], "h") for name in columns)]))
-    return table
+    return planned_parts(result)
 
 
 def results_tables(results: Results) -> list[Table | Text]:

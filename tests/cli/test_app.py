@@ -9,7 +9,18 @@ from typer.testing import Result
 import simcenter
 
 Run = Callable[..., Result]
-COMMANDS = ["check", "plan", "simulate", "requirement", "erlang", "measures", "scenarios", "init"]
+COMMANDS = [
+    "check",
+    "plan",
+    "simulate",
+    "compare",
+    "frontier",
+    "requirement",
+    "erlang",
+    "measures",
+    "scenarios",
+    "init",
+]
 
 
 def test_alone_it_says_where_to_begin(run: Run) -> None:
@@ -41,3 +52,25 @@ def test_it_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "simcenter", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == f"simcenter {simcenter.__version__}\n"
     assert done.stderr == ""
+
+
+def test_what_libraries_print_does_not_end_up_among_results() -> None:
+    script = """if True:
+        import os
+        from simcenter.cli.app import app
+
+        @app.command()
+        def noisy():
+            os.write(1, b"from a library")
+            print("a result")
+
+        app(["noisy"])
+    """
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("a result\n", "from a library")
+
+
+def test_what_planning_needs_is_not_loaded_to_show_results() -> None:
+    script = "import sys, simcenter.report; print('simcenter.planning' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
