@@ -24,6 +24,12 @@ _START = (
 
 _PIPE_BYTES = 1 << 20
 """Of a pipe: the usual 64 KiB make for many turns with an answer of some MB."""
+_DYING_S = 1.0
+"""A process that has died has closed its pipes, but may still be on its way."""
+_NO_ANSWER = (EOFError, OSError, pickle.PickleError, ValueError, TypeError, LookupError, AttributeError, ImportError)
+"""What comes of reading an answer where there is none, or something else."""
+MOST_EARLY = 8
+"""Processes started before it is known how many a run needs: each takes a third of a second and some 60 MB."""
 
 
 class WorkerError(SimcenterError):
@@ -44,12 +50,12 @@ _early: "list[subprocess.Popen[bytes]]" = []
 def start_early(jobs: int, module: str) -> None:
     """Let the workers of a run with so many jobs start and load a module, while this process has other things to do.
 
-    One for each core but this process's; 0 jobs: as many as there are cores. The next workers are made of them, and
-    what is left of them ends with this process.
+    One for each core but this process's, a few at most; 0 jobs: as many as there are cores. The next workers are made
+    of them, and what is left of them ends with this process. A run that needs more starts them itself.
     """
     if not _early:
         atexit.register(_end_early)
-    while len(_early) < min(jobs or cores(), cores()) - 1:
+    while len(_early) < min(min(jobs or cores(), cores()) - 1, MOST_EARLY):
         _early.append(_started(module))
 
 
@@ -73,6 +79,15 @@ def _widen(pipe: IO[bytes]) -> None:
         return
     with contextlib.suppress(OSError, AttributeError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+
+def _ends(process: "subprocess.Popen[bytes]") -> bool:
+    """Whether a process whose pipes are broken ends by itself, as one does that has died."""
+    try:
+        process.wait(_DYING_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _end_early() -> None:
@@ -134,7 +149,7 @@ class Worker:
         assert self._process.stdout is not None
         try:
             good, answer = pickle.load(self._process.stdout)
-        except (EOFError, OSError, pickle.UnpicklingError) as error:
+        except _NO_ANSWER as error:
             raise self._dead() from error
         if not good:
             raise answer
@@ -153,7 +168,12 @@ class Worker:
             raise self._dead() from error
 
     def _dead(self) -> WorkerError:
+        stopped = self._process.poll() is None and not _ends(self._process)
+        if stopped:  # it lives on, but what came from it was no answer
+            self._process.kill()
         code = self._process.wait()
+        if stopped:
+            return WorkerError("a worker process gave something that is no answer: something else writes to its output")
         how = f"killed by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"exit code {code}"
         return WorkerError(
             f"a worker process ended unexpectedly ({how}); it may have run out of memory: try fewer jobs (jobs=1)"

@@ -81,6 +81,24 @@ def test_a_worker_that_ends_says_how():
     one.stop()
 
 
+CHATTER = """
+import time
+print("%s", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("said", ["a module that talks", "1", "Fitting ...", "xyz", "(.", "g."])
+def test_a_living_process_whose_answer_is_none_gives_an_error_and_ends(monkeypatch, said):
+    monkeypatch.setattr(worker, "_START", CHATTER % said)
+    monkeypatch.setattr(worker, "_DYING_S", 0.1)
+    one = Worker(Pickled(json.dumps))
+    with pytest.raises(WorkerError, match="something that is no answer"):
+        one.greet()
+    assert one._process.poll() is not None
+    one.stop()
+
+
 def test_a_worker_is_made_of_a_process_that_was_started_early(two_cores):
     start_early(1, "json")
     assert not worker._early
@@ -98,9 +116,18 @@ def test_a_worker_is_made_of_a_process_that_was_started_early(two_cores):
 
 def test_as_many_start_early_as_there_are_cores():
     start_early(1000, "json")
-    assert len(worker._early) == cores() - 1
+    assert len(worker._early) == min(cores() - 1, worker.MOST_EARLY)
     worker._end_early()
     assert not worker._early
+
+
+def test_no_more_than_a_few_start_early_whatever_the_cores(monkeypatch):
+    monkeypatch.setattr(worker, "cores", lambda: 64)
+    monkeypatch.setattr(worker, "_started", lambda module: module)
+    monkeypatch.setattr(worker, "_early", early := [])
+    start_early(0, "json")
+    assert len(early) == worker.MOST_EARLY
+    early.clear()
 
 
 SCRIPT = """
