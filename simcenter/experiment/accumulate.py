@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simcenter.experiment.moments import MeanMoments, PercentileMoments, RatioMoments
-from simcenter.experiment.rows import LEVELS, SPANS, Rows
+from simcenter.experiment.rows import LEVELS, SPANS, Rows, at_once
 from simcenter.measures.histogram import EMPTY, Histogram
 from simcenter.measures.meter import Meter
 from simcenter.measures.table import PERCENTS
@@ -15,11 +15,6 @@ from simcenter.simulation.log import ContactLog
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-
-MOST_KEPT = 32
-"""Tallies dealt with at once: most of what a small one costs is the calls, not the numbers."""
-MOST_CELLS = 1 << 13
-"""Numbers in them, of each measure: more than the processor has at hand take twice as long."""
 
 
 class Accumulate:
@@ -72,7 +67,7 @@ class Accumulator:
         self.max_wait_s: FloatArray = np.full((meter.days, places), np.nan)
         self._pending: list[Tally] = []
         """Tallies that are here, but not yet in the sums."""
-        self._at_once = max(1, min(MOST_KEPT, MOST_CELLS // (meter.intervals * (places + desks))))
+        self._at_once = at_once(meter)
         self._histograms: list[Histogram] = [EMPTY]
         self._kept, self._compact = 0, 1 << 16
         """Buckets kept, in all histograms, and so many that these are made one."""

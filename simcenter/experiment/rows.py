@@ -19,6 +19,17 @@ SPANS = ("horizon", "day", "interval")
 """What a row of a result covers."""
 LEVELS: tuple[Level, ...] = ("queue", "desk", "journey")
 
+MOST_KEPT = 32
+"""Tallies dealt with at once: most of what a small one costs is the calls, not the numbers."""
+MOST_CELLS = 1 << 13
+"""Numbers in them, of each measure: more than the processor has at hand take twice as long."""
+
+
+def at_once(meter: Meter) -> int:
+    """How many tallies of a meter are best dealt with at once."""
+    places = len(meter.places.names) + meter.network.desk_count
+    return max(1, min(MOST_KEPT, MOST_CELLS // (meter.intervals * places)))
+
 
 class Rows:
     """The tallies of one meter as arrays (fields, rows, places), per level; what rows and places there are.

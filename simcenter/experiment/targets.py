@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simcenter.experiment.confidence import student
 from simcenter.experiment.moments import RatioMoments
-from simcenter.experiment.rows import SumsOfTerms
+from simcenter.experiment.rows import SumsOfTerms, at_once
 from simcenter.measures.meter import Meter
 from simcenter.measures.tally import Sums, Tally
 from simcenter.measures.targets import UNDECIDED, Criterion
@@ -22,9 +22,6 @@ BoolArray = npt.NDArray[np.bool_]
 
 _DUST = 1e-12
 """A limit is met when met within this, relative."""
-
-MOST_PENDING = 32
-"""Tallies dealt with at once: most of what a small one costs is the calls, not the numbers."""
 
 _TRAFFIC = {"queue": "offered", "journey": "contacts", "desk": "paid_s"}
 
@@ -215,12 +212,13 @@ class TargetSums:
         """Traffic, and what is left out."""
         self._pending: list[Tally] = []
         """Tallies that are here, but not yet in the sums."""
+        self._at_once = at_once(cells.meter)
         self._kept: list[FloatArray] | None = [] if keep else None
 
     def add(self, tally: Tally, log: ContactLog | None = None) -> None:
         """The next replication; its log is not needed."""
         self._pending.append(tally)
-        if len(self._pending) >= MOST_PENDING:
+        if len(self._pending) >= self._at_once:
             self._settle()
 
     def merge(self, later: "TargetSums") -> None:

@@ -117,6 +117,25 @@ def test_sums_add_up_over_rows_and_replications(centre, players, tallies):
     assert np.array_equal(table.numerator, numerators.sum(axis=0))
 
 
+def test_no_more_tallies_wait_than_their_size_allows(centre, players, tallies, monkeypatch):
+    """A year of short intervals is summed up day by day of its own; the sums are the same."""
+    from simcenter.experiment import rows
+    from simcenter.experiment.accumulate import Accumulator
+    from simcenter.experiment.targets import TargetSums
+
+    cells = TargetCells.of(criteria(centre), players.meter)
+    whole = target_table(cells, tallies)
+    a_tally = players.meter.intervals * (len(players.meter.places.names) + players.meter.network.desk_count)
+    monkeypatch.setattr(rows, "MOST_CELLS", 2 * a_tally)
+    for sums in (TargetSums(cells), Accumulator(players.meter)):
+        waiting = []
+        for tally in tallies:
+            sums.add(tally)
+            waiting.append(len(sums._pending))
+        assert waiting == [1, 0, 1, 0, 1]
+    assert target_table(cells, tallies).se.tobytes() == whole.se.tobytes()
+
+
 def test_held_is_met_with_one_sided_confidence(centre, players, tallies):
     table = target_table(TargetCells.of(criteria(centre), players.meter), tallies)
     t = student(0.9, 5, sides=1)
