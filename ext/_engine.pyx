@@ -1625,14 +1625,16 @@ cdef dict finished(Play* p, dict columns):
 
 
 cdef int before_duty(const void* one, const void* other) noexcept nogil:
-    """By desk, then begin, then adviser."""
+    """By desk, then begin, then adviser, then end: no two are in any order that qsort likes."""
     cdef const Duty* x = <const Duty*>one
     cdef const Duty* y = <const Duty*>other
     if x.desk != y.desk:
         return -1 if x.desk < y.desk else 1
     if x.start_s != y.start_s:
         return -1 if x.start_s < y.start_s else 1
-    return -1 if x.adviser < y.adviser else x.adviser > y.adviser
+    if x.adviser != y.adviser:
+        return -1 if x.adviser < y.adviser else 1
+    return -1 if x.end_s < y.end_s else x.end_s > y.end_s
 
 
 cdef int add_duties(Play* p, dict columns) except -1:

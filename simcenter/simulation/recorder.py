@@ -67,7 +67,7 @@ class Recorder:
         keys = [legs[name].astype(np.int64) for name in ("origin", "customer", "leg")]
         sizes = [int(key.max(initial=0)) + 1 for key in keys]
         by_customer = np.argsort(np.ravel_multi_index(keys, sizes), kind="stable")
-        by_desk = np.lexsort([duties[name] for name in ("duty_adviser", "duty_start_s", "duty_desk")])
+        by_desk = np.lexsort([duties[name] for name in ("duty_end_s", "duty_adviser", "duty_start_s", "duty_desk")])
         return ContactLog(**_columns(legs, by_customer), **_columns(duties, by_desk))
 
 

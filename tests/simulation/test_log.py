@@ -1,11 +1,13 @@
 """Which rows of the log are answered and which count as offered, and what makes two logs equal."""
 
 from dataclasses import fields, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from simcenter.simulation.log import ContactLog, Entry, Outcome
+from simcenter.simulation.recorder import Recorder
 
 
 def log_of(outcome, entry=None):
@@ -60,3 +62,11 @@ def test_logs_are_equal_when_every_column_is():
 def test_columns_are_read_only():
     with pytest.raises(ValueError, match="read-only"):
         log_of([Outcome.RESOLVED]).entry[0] = 1
+
+
+def test_stays_of_one_adviser_that_begin_at_one_moment_are_in_the_order_of_their_ends():
+    recorder = Recorder()
+    adviser = SimpleNamespace(desk=SimpleNamespace(index=0), number=1, came_s=60.0)
+    for end_s in (90.0, 60.0):
+        recorder.duty(adviser, end_s)
+    assert recorder.log().duty_end_s.tolist() == [60.0, 90.0]
