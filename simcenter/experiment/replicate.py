@@ -13,7 +13,7 @@ from simcenter.experiment.reduction import Partial, Reduction, Tallies
 from simcenter.measures import Meter, Promises, Tally
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.engine import play
-from simcenter.simulation.kept import DrawsStore
+from simcenter.simulation.kept import DrawsStore, bytes_each
 from simcenter.simulation.network import Network
 from simcenter.simulation.staffing import Staffing
 from simcenter.worker import cores
@@ -27,15 +27,15 @@ Progress = Callable[[int, int], None]
 class Player:
     """Plays blocks of replications of one network: engine, then meter, then whatever is made of the tallies.
 
-    With ``again`` it keeps the draws, for replications that are played again with other advisers.
+    It keeps the draws where they may take ``kept_bytes``, for replications that are played again with other advisers.
     """
 
-    def __init__(self, network: Network, promises: Promises, engine: str, *, again: bool = False) -> None:
+    def __init__(self, network: Network, promises: Promises, engine: str, *, kept_bytes: int = 0) -> None:
         self.meter = Meter(network, promises)
         self._engine = engine
         self._draws: Callable[[int, int], Draws] = partial(Draws, network)
-        if again:
-            self._draws = DrawsStore(network).draws
+        if kept_bytes:
+            self._draws = DrawsStore(network, kept_bytes).draws
 
     def __call__(self, block: range, *, staffing: Staffing, seed: int, reduction: Reduction[P]) -> P:
         """The partial of a block."""
@@ -70,9 +70,10 @@ class Players:
     ) -> None:
         if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 0:
             raise ScenarioError([f"jobs: must be a whole number from 1, or 0 for all cores, got {jobs!r}"])
-        self._player = Player(network, promises, engine, again=again)
+        size = jobs or cores()
+        self._player = Player(network, promises, engine, kept_bytes=bytes_each(size) if again else 0)
         self._contacts = contacts_of(network)
-        self._crew = Crew(self._player, jobs or cores())
+        self._crew = Crew(self._player, size)
 
     @property
     def meter(self) -> Meter:

@@ -13,8 +13,15 @@ Made = TypeVar("Made")
 
 MOST_BYTES = 256 << 20
 """What a store takes at most."""
+MOST_IN_ALL, LEAST_BYTES = 1 << 30, 32 << 20
+"""What the stores of all processes take at most, as long as that leaves each of them the least."""
 BYTES_EACH = 120
 """About what each customer of a replication takes at most, as the compiled engine keeps them."""
+
+
+def bytes_each(processes: int) -> int:
+    """What the store of each of so many processes may take."""
+    return min(MOST_BYTES, max(MOST_IN_ALL // processes, LEAST_BYTES))
 
 
 class RememberedDraws(Draws):

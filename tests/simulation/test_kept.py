@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import scenarios
 
+from simcenter.experiment import Players
+from simcenter.measures import compile_promises
 from simcenter.scenario import Scenario, load_scenario
 from simcenter.scenario.ready import ready_scenarios
 from simcenter.simulation.compile import compile_network
 from simcenter.simulation.draws import Draws
 from simcenter.simulation.engine import play
-from simcenter.simulation.kept import BYTES_EACH, DrawsStore, RememberedDraws
+from simcenter.simulation.kept import BYTES_EACH, DrawsStore, RememberedDraws, bytes_each
 from simcenter.simulation.staffing import Staffing
 
 
@@ -71,6 +73,14 @@ def test_the_least_recently_used_go_when_there_is_no_room(shop):
     assert zero.nbytes > 0
     assert three.nbytes > 0
     assert store.draws(1, 1).nbytes == 0
+
+
+def test_many_processes_share_what_all_of_them_may_take():
+    assert [bytes_each(jobs) >> 20 for jobs in (1, 2, 4, 8, 32, 64)] == [256, 256, 256, 128, 32, 32]
+    shop = load_scenario(ready_scenarios()["home_shopping"])
+    with Players(compile_network(shop), compile_promises(shop), jobs=8, again=True) as players:
+        store = players._player._draws.__self__
+        assert (type(store), store._most_bytes) == (DrawsStore, 128 << 20)
 
 
 def test_what_is_kept_is_what_is_weighed(shop):
