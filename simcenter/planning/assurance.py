@@ -7,7 +7,7 @@ illustrated in the case of the binomial, Biometrika 26).
 
 import contextlib
 from dataclasses import dataclass
-from math import ceil, floor, log, sqrt
+from math import ceil, floor, log, log1p, sqrt
 from numbers import Real
 
 import numpy as np
@@ -112,17 +112,24 @@ def assured_of(share: float, alpha: float, cells: int, replications: int, contac
     return Assured(share, each, replications or usual_replications(share, each, contacts))
 
 
-def kept_by_chance(share: float, limit: float, at_least: bool, contacts: float) -> float:
-    """The probability that a day keeps a limit on a share, where each of its contacts (a Poisson number with this mean)
-    counts with probability ``share`` by itself."""
-    spread = REACH * sqrt(contacts) + REACH
+def kept_by_chance(share: float, limit: float, at_least: bool, contacts: float, cv: float = 0.0) -> float:
+    """The probability that a day keeps a limit on a share, where each of its contacts counts with probability ``share``
+    by itself. Their number is Poisson with the mean ``contacts``, times a gamma factor of the day with this ``cv``
+    (together a negative binomial law); days with more than is looked at are taken to keep it."""
+    spread = REACH * sqrt(contacts + (cv * contacts) ** 2) + REACH
     number = np.arange(max(floor(contacts - spread), 0), ceil(contacts + spread) + 1)
     if at_least:
         fewest = np.ceil(limit * number - DUST).astype(np.int64)
         met = np.where(fewest > 0, 1 - bdtr(np.maximum(fewest - 1, 0), number, share), 1.0)
     else:
         met = bdtr(np.minimum(np.floor(limit * number + DUST), number), number, share)
-    return float(np.exp(xlogy(number, contacts) - contacts - gammaln(number + 1)) @ met)
+    if cv > 0:
+        shape = 1 / cv**2
+        ways = gammaln(number + shape) - gammaln(shape) - gammaln(number + 1)
+        weight = np.exp(ways - shape * log1p(contacts / shape) + xlogy(number, contacts / (shape + contacts)))
+    else:
+        weight = np.exp(xlogy(number, contacts) - contacts - gammaln(number + 1))
+    return float(weight @ met) + max(1 - float(weight.sum()), 0.0)
 
 
 def read_assurance(given: object) -> float:

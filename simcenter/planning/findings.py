@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LIKE_ALL = 1 - 1e-9
 LEAST_COUNTED = 0.8
 """Part of the contacts that are answered, and so counted, at least."""
+SPREADS = 6
+"""Spreads of the number of contacts that are looked at, from none to the most there may be."""
 SAMPLED = 20
 """Replications whose handle times are looked at to see what share can be done within a promise."""
 
@@ -97,7 +99,7 @@ def obstacles_of(
             one = obstacle(criterion, scenario, network, centre, seed)
         else:
             best = best_of(criterion, scenario, network, centre, seed)
-            one = rarely(criterion, best, _contacts(cells, k, centre, flows), cells.assured.share)
+            one = rarely(criterion, best, _contacts(cells, k, centre, flows), cells.assured.share, busiest(centre))
         if one is not None:
             found[k] = one
     return found
@@ -130,18 +132,34 @@ def obstacle(
     return best if best is not None and _beyond(criterion, best) else None
 
 
-def rarely(criterion: Criterion, best: Obstacle | None, contacts: Sequence[float], share: float) -> Obstacle | None:
+def busiest(centre: Centre) -> float:
+    """The largest coefficient of variation that busyness may give to what any cell counts: that of one interval of the
+    queue that has most of it."""
+    day, burst = centre.day_cv**2, centre.burst_cv**2
+    return float(np.sqrt(day + burst + day * burst).max(initial=0.0))
+
+
+def rarely(
+    criterion: Criterion, best: Obstacle | None, contacts: Sequence[float], share: float, cv: float = 0.0
+) -> Obstacle | None:
     """What keeps a criterion from being kept on a ``share`` of the days, whatever the staffing; None if nothing is
-    known to. ``contacts``: how many it counts in each of its cells, on average.
+    known to. ``contacts``: how many it counts in each of its cells, on average; ``cv``: how much days differ in that,
+    at most.
 
     What is promised of all of them (nobody leaves, 100 %) can be kept on many days; a share that the advisers have by
-    nature (resolved, handed on) strays from its mean by chance.
+    nature (resolved, handed on) strays from its mean by chance, further on quiet days.
     """
     if best is None or not contacts:
         return None
     # as many as are answered count, which the other targets see to
     counts = [part * count for count in contacts for part in (LEAST_COUNTED, 1.0)]
-    most = max(kept_by_chance(best.attainable, criterion.limit, criterion.at_least, count) for count in counts)
+    # intervals and queues even each other out, and nobody knows here how much: whichever spread keeps it most
+    spreads = np.linspace(0, cv, SPREADS) if cv > 0 else [0.0]
+    most = max(
+        kept_by_chance(best.attainable, criterion.limit, criterion.at_least, count, float(one))
+        for count in counts
+        for one in spreads
+    )
     if most >= share:
         return None
     why = best.reason if _beyond(criterion, best) else f"at best {100 * best.attainable:.1f} % can be had on average"

@@ -1,14 +1,18 @@
 """Targets that no staffing can meet: each named with how far and why."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
-from planning_centres import front_and_experts, phone, scenario
+from planning_centres import front_and_experts, one_queue, phone, scenario
 
+from simcenter.planning.assurance import kept_by_chance
 from simcenter.planning.centre import centre_of
 from simcenter.planning.criteria import criteria_of
-from simcenter.planning.findings import Finding, Obstacle, obstacle
+from simcenter.planning.findings import Finding, Obstacle, busiest, obstacle, rarely
 from simcenter.scenario import Scenario
+from simcenter.simulation.busyness import gamma_factor
 from simcenter.simulation.compile import compile_network
 
 
@@ -85,3 +89,26 @@ def test_a_finding_reads_as_a_sentence_and_goes_to_json() -> None:
     finding = Finding(*what, 0.8, 0.7131, ("2026-03-02",), "no seats")
     assert str(finding) == "calls: answered within 20 s >= 80 %, got 71.3 % (2026-03-02): no seats"
     assert finding.to_dict()["cells"] == ["2026-03-02"]
+
+
+def test_what_chance_keeps_on_busy_and_quiet_days_by_averaging_over_them() -> None:
+    """The law of the day's factor in 2,000 equally likely cases, each with a Poisson number."""
+    for mean, cv in ((6.0, 0.5), (40.0, 0.2), (3.0, 1.2)):
+        factors = gamma_factor((np.arange(2000) + 0.5) / 2000, cv)
+        each = [kept_by_chance(0.68, 0.7, True, mean * factor) for factor in factors]
+        assert kept_by_chance(0.68, 0.7, True, mean, cv) == pytest.approx(np.mean(each), abs=2e-3)
+    assert kept_by_chance(0.68, 0.7, True, 40.0, 1e-4) == pytest.approx(kept_by_chance(0.68, 0.7, True, 40.0), rel=1e-6)
+
+
+def test_what_quiet_days_keep_is_not_called_impossible() -> None:
+    """A share a little out of reach is kept by chance on few of equal days, and on more where many days are quiet."""
+    base = one_queue()
+    network = compile_network(base)
+    resolved = replace(criteria_of(base)[0], measure="resolved", limit=0.8, at_least=True)
+    best = Obstacle("no desk resolves so many", 0.74)
+    assert rarely(resolved, best, [200.0], 0.08) is not None
+    assert rarely(resolved, best, [200.0], 0.08, 1.0) is None
+    assert rarely(resolved, best, [200.0], 0.5, 1.0) is not None
+    assert busiest(centre_of(base, network)) == 0
+    busy = base.replace({"variability.day": 0.3, "variability.interval": 0.4})
+    assert busiest(centre_of(busy, compile_network(busy))) == pytest.approx((1.09 * 1.16 - 1) ** 0.5)
