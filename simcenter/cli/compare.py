@@ -1,7 +1,7 @@
 """``simcenter compare``: variants of a centre on the same customers."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,10 @@ from simcenter.cli.options import (
     read_scenario,
 )
 from simcenter.cli.screen import counted, progress, show
+from simcenter.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from simcenter.scenario import Scenario
 
 
 def compare(
@@ -62,6 +66,8 @@ def compare(
     if len(variants) < 2:
         raise typer.BadParameter("give two scenarios, or one and a variant of it with --set", param_hint="SCENARIO")
     each = None
+    if staffing is None:
+        _check_given(variants)
     if staffing is not None:
         each = {name: Staffing.from_scenario(one, read_staffing_frame(staffing, one)) for name, one in variants.items()}
     with progress(quiet) as line:
@@ -69,3 +75,16 @@ def compare(
             variants, each, replications=replications, seed=seed, engine=engine, jobs=jobs, progress=counted(line)
         )
     show(found, output=output, as_json=as_json)
+
+
+def _check_given(variants: "dict[str, Scenario]") -> None:
+    """Raise ScenarioError where a variant leaves the advisers of a desk to a plan."""
+    problems = [
+        f"{name}: desks.{desk}.advisers: must be given to compare, got nothing (by the file, or by --staffing "
+        "for all variants)"
+        for name, scenario in variants.items()
+        for desk, one in scenario.desks.items()
+        if one.advisers is None
+    ]
+    if problems:
+        raise ScenarioError(problems)

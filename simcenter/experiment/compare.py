@@ -187,13 +187,16 @@ def compare(
     _check(variants, replications, seed, confidence)
     check_engine(engine)
     each = isinstance(staffing, Mapping) and set(staffing) == set(variants)
+    given = {
+        name: _staffing_of(name, scenario, staffing[name] if each and isinstance(staffing, Mapping) else staffing)
+        for name, scenario in variants.items()
+    }  # all of them before the first is played: what is wrong with the last is said at once
     series: list[dict[Key, Series]] = []
     for name, scenario in variants.items():
-        advisers = staffing_for(scenario, staffing[name] if each and isinstance(staffing, Mapping) else staffing)
         with Players(compile_network(scenario), compile_promises(scenario), jobs=jobs, engine=engine) as players:
             told = _told(progress, len(series) * int(replications), len(variants) * int(replications))
             sums = players.reduce(
-                _SumHorizon(), advisers, seed=int(seed), replications=range(int(replications)), done=told
+                _SumHorizon(), given[name], seed=int(seed), replications=range(int(replications)), done=told
             )
         series.append(sums.series())
     return Comparison(tuple(variants), int(replications), int(seed), confidence, tuple(series))
@@ -219,6 +222,14 @@ def _check(variants: "Mapping[str, Scenario]", replications: int, seed: int, con
     ]
     if problems:
         raise ScenarioError(problems)
+
+
+def _staffing_of(name: str, scenario: "Scenario", given: object) -> Staffing:
+    """The staffing of a variant; what is wrong with it is said with its name."""
+    try:
+        return staffing_for(scenario, given)
+    except ScenarioError as error:
+        raise ScenarioError([f"{name}: {problem}" for problem in error.problems]) from None
 
 
 def _told(progress: Progress | None, before: int, wanted: int) -> Callable[[int], None]:

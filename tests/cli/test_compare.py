@@ -62,6 +62,16 @@ def test_json_and_two_files(file: Path, tmp_path: Path) -> None:
     assert (row["base"], row["value"], row["differs"]) == (3.0, 5.0, True)
 
 
+def test_desks_without_advisers_are_named_with_their_scenario(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(FILE.replace("advisers = 3", ""))
+    code, text = run(file, other, "-q", "--replications", 5)
+    assert code == 2
+    assert "other: desks.team.advisers: must be given to compare, got nothing" in text
+    assert "--staffing" in text
+    assert "small: " not in text
+
+
 def test_one_scenario_alone_is_a_usage_error(file: Path) -> None:
     code, text = run(file)
     assert code == 2

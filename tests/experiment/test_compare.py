@@ -104,6 +104,15 @@ def test_what_cannot_be_compared_is_named() -> None:
     assert [problem.split(":")[0] for problem in caught.value.problems] == ["replications", "confidence"]
 
 
+def test_what_is_wrong_with_a_variant_is_said_with_its_name_before_any_is_played() -> None:
+    good, bad = front_and_experts(advisers=5), front_and_experts()
+    told: list[int] = []
+    with pytest.raises(ScenarioError) as caught:
+        compare({"now": good, "then": bad}, replications=5, progress=lambda done, _: told.append(done))
+    assert caught.value.problems[0].startswith("then: desks.")
+    assert not told
+
+
 def test_a_place_that_only_one_variant_has_has_no_difference() -> None:
     data = one_queue().to_dict()
     data["desks"]["second"] = data["desks"]["team"]
