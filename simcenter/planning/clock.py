@@ -51,11 +51,13 @@ class Clock:
         return np.inf if self.limit_s is None else self.limit_s - (time.monotonic() - self.started_s)
 
     def say(self, message: str) -> None:
-        """Report progress, and about how long the rest will take."""
+        """Report progress, and about how long the rest will take; at least, once it takes longer than expected."""
         share = min(self.played / max(self.expected, 1), 0.99)
-        left_s = min(max(self.expected - self.played, 0) * self.pace_s(), self.left_s())
-        known = self.played >= STEADY and self.played < self.expected
-        self.progress(f"{message}, about {time_spoken(left_s)} left" if known else message, share)
+        to_play = max(self.expected - self.played, self.reserve)
+        left_s, limit_s = to_play * self.pace_s(), self.left_s()
+        late = self.played + self.reserve > self.expected and left_s < limit_s
+        about = f", {'at least' if late else 'about'} {time_spoken(min(left_s, limit_s))} left"
+        self.progress(message + about if self.played >= STEADY and to_play else message, share)
 
 
 def time_spoken(seconds: float) -> str:
