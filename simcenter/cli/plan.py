@@ -100,7 +100,10 @@ def plan(
             result, proven = steps, steps.proven
         else:
             found = search(centre, assurance=assurance, budget=budget, **asked, **options, progress=line)
-            shown = explained(found) if explain else found if changes is None else play(found, changes, **options)
+            if changes is not None:
+                shown: object = play(found, changes, **options, progress=line)
+            else:
+                shown = explained(found) if explain else found
             result, proven = shown, found.proven
     show(result, output=output, as_json=as_json)
     if not proven:

@@ -48,7 +48,7 @@ class Options:
     """What a plan is asked to be: see :func:`simcenter.planning.planner.plan`; ``replications`` 0: as many as the proof
     of its ``assurance`` takes."""
 
-    replications: int = 100
+    replications: int
     seed: int = 0
     confidence: float = 0.95
     block: int = 1
@@ -289,6 +289,7 @@ class Job:
             bound=self._bound(advisers),
             assurance=self.options.assurance,
             budget=self._spending(sample),
+            block=self.options.block,
         )
 
 

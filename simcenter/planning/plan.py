@@ -128,6 +128,8 @@ class Plan:
         Where a budget was given: whether it is enough, and how far the plan falls short if not.
     assurance : float, optional
         The share of the days on which each target is to be kept; None: targets hold on average.
+    block : int
+        For how many intervals each desk keeps its number.
     """
 
     scenario: "Scenario"
@@ -148,6 +150,7 @@ class Plan:
     bound: Bound
     budget: Spending | None = None
     assurance: float | None = None
+    block: int = 1
 
     @property
     def adviser_hours(self) -> float:
@@ -325,9 +328,13 @@ class Plan:
         if self.budget is not None and self.budget.enough:
             lines.append(f"the budget of {self.budget.budget} is enough")
         elif self.budget is not None:
+            short = f"{self.budget.shortfall:,.1f} contacts that would have had to be served as promised"
             lines.append(
-                f"the budget of {self.budget.budget} is too small for every target: this is the least total shortfall "
-                f"found, {self.budget.shortfall:,.1f} contacts that would have had to be served as promised"
+                f"the time limit ended the search: whether the budget of {self.budget.budget} is enough is not known. "
+                f"This plan keeps to it and falls short by {short}; with more time it may be less"
+                if self.out_of_time
+                else f"the budget of {self.budget.budget} is too small for every target: this is the least total "
+                f"shortfall found, {short}"
             )
         return tuple(lines)
 

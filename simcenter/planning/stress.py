@@ -34,6 +34,8 @@ KINDS = {
 """What can be stressed."""
 STEPS = 8
 """Equal parts of the way to the full stress at which the plan is played, to see what breaks first."""
+PLAYING = 0.2
+"""Part of the progress that belongs to them; the rest is that of the new plan."""
 _FORM = re.compile(r"\s*([a-z]+)\s*=\s*([+-]?\d+(?:\.\d+)?)\s*%\s*")
 
 
@@ -218,10 +220,15 @@ def stress(
         raise ScenarioError([f"stress: must be of {', '.join(KINDS)}, got {unknown[0]!r}"])
     if replications is None:
         replications = plan.rounds[0].last + 1 - plan.rounds[0].first
+
+    def later(message: str, done: float) -> None:
+        if progress is not None:
+            progress(f"stress: {message}", PLAYING + (1 - PLAYING) * done)
+
     margins: list[FloatArray] = []
     for step in range(STEPS + 1):
         if progress is not None:
-            progress(f"stress: step {step} of {STEPS}", 0.2 * step / STEPS)
+            progress(f"stress: step {step} of {STEPS}", PLAYING * step / STEPS)
         scenario = stressed(plan.scenario, wanted, step / STEPS)
         cells, sample = _played(plan, scenario, replications, jobs, engine)
         margins.append(surplus(sample))
@@ -231,10 +238,11 @@ def stress(
         seed=plan.seed,
         confidence=plan.confidence,
         assurance=plan.assurance,
+        block=plan.block,
         jobs=jobs,
         engine=engine,
         time_limit=time_limit,
-        progress=progress,
+        progress=None if progress is None else later,
     )
     return Stress(plan, wanted, again, _table(cells, sample, np.array(margins)))
 

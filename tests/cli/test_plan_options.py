@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from simcenter.cli.app import app
+from simcenter.errors import ScenarioError
 
 FILE = """
 schema = 1
@@ -76,6 +77,18 @@ def test_stress_says_what_breaks_and_what_holding_costs(file: Path, tmp_path: Pa
     code, text = run(file, "--stress", "volume=a lot")
     assert code == 2
     assert "stress: must be as in" in text
+
+
+def test_stress_tells_its_progress(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+
+    def played(*_: object, progress: object = None, **__: object) -> None:
+        told.append(progress)
+        raise ScenarioError(["enough"])
+
+    monkeypatch.setattr("simcenter.planning.stress.stress", played)
+    CliRunner().invoke(app, ["plan", str(file), "--replications", "20", "--stress", "volume=+30%"])
+    assert callable(*told)
 
 
 @pytest.mark.parametrize("wrong", ["0", "1", "1.5", "nan", "abc", "", "90", "0.9,abc", "0.9,"])

@@ -116,4 +116,7 @@ def test_a_time_limit_does_not_make_a_budget_enough() -> None:
     assert made.adviser_hours <= 5
     assert made.budget is not None
     assert not made.budget.enough
+    (note,) = [line for line in made.notes if "budget" in line]
+    assert "whether the budget of 5 hours is enough is not known" in note
+    assert "least" not in note
     assert not made.minimal

@@ -207,7 +207,7 @@ def test_a_point_is_never_dearer_than_a_stricter_one(
     monkeypatch.setattr("simcenter.planning.frontier.planned", searched)
     strict, loose = (Asked(cap, None, False, one_queue(), (cap,)) for cap in (0.1, 0.2))
     before = [Point(strict, made(10, True), 1)]
-    point = _point(2, loose, before, Options(), Watch(2, None, 0.0, None), 1, "auto")
+    point = _point(2, loose, before, Options(400), Watch(2, None, 0.0, None), 1, "auto")
     assert (point.plan.cost, point.planned_for) == (cost, planned_for)
     assert starts == [None, "of 10"][:searches]
 
@@ -232,6 +232,6 @@ def test_a_point_that_a_looser_ones_plan_seems_to_beat_is_tried_again(
     monkeypatch.setattr("simcenter.planning.frontier.planned", searched)
     monkeypatch.setattr("simcenter.planning.frontier._seems_kept", lambda plan, asked: True)
     asked = [Asked(cap, None, False, one_queue(), (cap,)) for cap in (0.1, 0.2)]
-    points = _points(asked, Options(), Watch(2, None, 0.0, None), 1, "auto")
+    points = _points(asked, Options(400), Watch(2, None, 0.0, None), 1, "auto")
     assert [point.plan.cost for point in points] == costs
     assert [point.planned_for for point in points] == planned_for

@@ -56,6 +56,22 @@ def test_a_little_less_holds_and_saves() -> None:
     assert "every target still holds" in less.verdict
 
 
+def test_what_would_hold_is_in_the_same_blocks_and_progress_goes_on_from_step_to_step() -> None:
+    made = plan(one_queue(), seed=1, replications=20, block=3)
+    assert made.block == 3
+    told: list[tuple[str, float]] = []
+    more = stress(made, "volume=+30%", replications=20, progress=lambda message, share: told.append((message, share)))
+    assert more.replanned.block == 3
+    ends = np.flatnonzero(np.diff(more.replanned.staffing.advisers[:, 0])) + 1
+    opens = int(np.argmax(more.replanned.staffing.open[:, 0]))
+    assert len(ends)
+    inside = ends[more.replanned.staffing.open[ends, 0]]
+    assert ((inside - opens) % 3 == 0).all()
+    assert all(message.startswith("stress: ") for message, _ in told)
+    assert (told[0][1], told[-1]) == (0.0, ("stress: done", 1.0))
+    assert any(0.2 < share < 1 for _, share in told)
+
+
 def test_where_a_margin_crosses_zero() -> None:
     assert _crossing(np.array([1.0, 0.5, -0.5])) == pytest.approx(0.75)
     assert _crossing(np.array([-1.0, -0.5, -0.5])) == 0
