@@ -105,10 +105,10 @@ def test_what_cannot_be_compared_is_named() -> None:
 
 
 def test_what_is_wrong_with_a_variant_is_said_with_its_name_before_any_is_played() -> None:
-    good, bad = front_and_experts(advisers=5), front_and_experts()
-    told: list[int] = []
+    one, told = front_and_experts(), []
+    each = {"now": STAFFING, "then": {}}
     with pytest.raises(ScenarioError) as caught:
-        compare({"now": good, "then": bad}, replications=5, progress=lambda done, _: told.append(done))
+        compare({"now": one, "then": one}, each, replications=5, progress=lambda done, _: told.append(done))
     assert caught.value.problems[0].startswith("then: desks.")
     assert not told
 
