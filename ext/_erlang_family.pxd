@@ -1,7 +1,7 @@
 """Birth and death with n advisers, places to wait and patience: the sums over states, and the measures made of them."""
 
 cimport cython
-from libc.math cimport INFINITY, NAN, exp, expm1, fabs, floor, log, log1p, sqrt
+from libc.math cimport INFINITY, NAN, exp, expm1, fabs, floor, lgamma, log, log1p, sqrt
 
 from _erlang_tails cimport SC_TWO_PI, Tails, deviance, poisson, stirling, tails
 
@@ -117,7 +117,7 @@ cdef inline void short_limit(System* s, double limit, Within* x, long* work) noe
 cdef inline void within_unlimited(System* s, double limit, Within* x, long* work) noexcept nogil:
     """The offered wait has density n q exp((a/r)(1 - e^-rt) - nt); beyond T the same law holds with load a e^-rT."""
     cdef Tails t
-    cdef double n = s.n, a = s.a, d = s.n - s.a, slope, left, d_left, e, ratio = s.n / s.a, first, second
+    cdef double n = s.n, a = s.a, d = s.n - s.a, slope, left, d_left, e, ratio = s.n / s.a, first, second, rise
     if limit == 0 or n == 0:
         x.answered = 0
         x.cleared = 0
@@ -147,6 +147,9 @@ cdef inline void within_unlimited(System* s, double limit, Within* x, long* work
         else:
             x.cleared = x.answered / ratio - s.q * expm1(slope)
         return
+    if s.r * limit > 700:  # no load of any precision is left, but c^s = exp(s log(a/r) - nT) need not be small
+        t.p = exp(n / s.r * log(a / s.r) - n * limit - lgamma(1 + n / s.r))
+        t.pw = t.p * t.w
     if d_left < 0 and not t.direct:
         x.late = ratio * (t.pw - t.p) * s.scale
         x.still = t.pw * s.scale
@@ -160,7 +163,9 @@ cdef inline void within_unlimited(System* s, double limit, Within* x, long* work
         second = x.late
         x.cleared = s.wait - x.still
     x.answered = first - second
-    if first > 30 * s.free and s.r * limit < 2 and fabs(slope) < 4 and (d_left < 0 or d * d < 16 * s.a * s.r):
+    # with the density's peak before T, it must not rise so far that 16 points no longer see it
+    rise = 8. if d < 0 else 16.
+    if first > 30 * s.free and s.r * limit < 2 and fabs(slope) < 4 and (d_left < 0 or d * d < rise * s.a * s.r):
         short_limit(s, limit, x, work)
 
 
@@ -311,18 +316,18 @@ cdef inline void limited(System* s, Tails* base, long* work) noexcept nogil:
 cdef inline double log_departures(double s, double n, double r, double m, double limit) noexcept nogil:
     """log of the chance of exactly m >= 1 departures from a line that never empties: Poisson (nT) or, with patience,
     the negative binomial x^s (s)_m (1-x)^m / m! with x = e^-rT."""
-    cdef double x, gone, big
+    cdef double x, gone, big, left
     if r == 0:
         return -deviance(m, n * limit, m - n * limit) - stirling(m) - 0.5 * log(SC_TWO_PI * m)
     x = exp(-r * limit)
     gone = -expm1(-r * limit)
-    if x == 0:
-        return -INFINITY
     # (s)_m / m! = s / (s + m) binomial(s + m, m)
     big = s + m
+    # of x itself only while it is a number of full precision
+    left = deviance(s, big * x, s * gone - m * x) if x > 1e-300 else s * (log(s / big) + r * limit - 1)
     return (
         stirling(big) - stirling(s) - stirling(m) + 0.5 * log(s / (SC_TWO_PI * big * m))
-        - deviance(s, big * x, s * gone - m * x) - deviance(m, big * gone, m * x - s * gone)
+        - left - deviance(m, big * gone, m * x - s * gone)
     )
 
 
@@ -337,16 +342,20 @@ cdef inline double departures_sum(System* y, double s, bint own, double limit, l
     """Sum over j = 1..places of w_j P(at least j departures in time), over w at the last place.
 
     own: times (n + jr) / a, which is w_(j-1): for the offered wait, where the customer's own patience does not count.
+
+    Above m the terms fall by 1 - x at last, x = e^-rT, and with little service (s < 1) are not done before some 40/x of
+    them: summed only where x > 1/m, so never more than about 50 m. Elsewhere the m - 1 terms below are taken from
+    P(at least one), which is small itself where s is: with mx <= 1 or m below the mean, 1/100 of it or more is left.
     """
-    cdef double n = y.n, a = y.a, r = y.r, m = y.places, gone = -expm1(-r * limit)
+    cdef double n = y.n, a = y.a, r = y.r, m = y.places, gone = -expm1(-r * limit), x = exp(-r * limit)
     cdef double mean, one, tail, term, total = 0, w = 1, part, j
     cdef long count = 0
-    mean = n * limit if r == 0 else s * gone / exp(-r * limit)
+    mean = n * limit if r == 0 else s * gone / x
     one = exp(log_departures(s, n, r, m, limit))  # exactly m
     term = one
     j = m
     tail = 0
-    if m >= mean:
+    if m >= mean and (r == 0 or m * x > 1):
         while True:
             tail += term
             term *= departures_ratio(s, n, r, j, limit, gone)
@@ -355,14 +364,14 @@ cdef inline double departures_sum(System* y, double s, bint own, double limit, l
             if term <= 1e-18 * tail:
                 break
     else:
-        while j > 0 and term > 0:
+        while j > 1 and term > 0:
             j -= 1
             term /= departures_ratio(s, n, r, j, limit, gone)
             tail += term
             count += 1
             if term <= 1e-18 * tail:
                 break
-        tail = 1 - tail
+        tail = -expm1(-limit * (n if r == 0 else s * r)) - tail
     j = m
     while j >= 1:
         part = w * tail
@@ -409,10 +418,17 @@ cdef inline void within_limited(System* s, double limit, Within* y, long* work) 
                 v = s[0]
                 unlimited(&v, &s.base, work)
                 within_unlimited(&v, limit, &u, work)
-                if v.q > 0:
+                scale = 0
+                if v.q > 1e-290:
                     scale = s.q / v.q
-                    y.answered = u.answered * scale
-                    y.cleared = u.cleared * scale
+                elif s.cut and v.wait > 0:
+                    scale = s.wait / v.wait
+                y.answered = u.answered * scale
+                y.cleared = u.cleared * scale
+                if s.cut and scale > 0:
+                    y.late = u.late * scale
+                    y.still = u.still * scale
+                    return
         else:
             y.answered = ratio * s.full * departures_sum(s, n / r + 1 if r > 0 else 0., False, limit, work)
             y.cleared = s.full * departures_sum(s, n / r if r > 0 else 0., True, limit, work)
@@ -597,12 +613,13 @@ cdef enum:  # whose wait
 
 @cython.cdivision(True)
 cdef inline double share_beyond(System* s, double t, int of, long* work) noexcept nogil:
-    """Share whose wait is longer than t."""
+    """Share whose wait is longer than t. What rounding alone may leave of those who wait is none."""
     cdef Within x
+    cdef double least = 0. if s.places == INFINITY else 1e-14
     within(s, t, &x, work)
     if of == ANSWERED:
-        return x.late / (s.free + s.n / s.a * s.above)
-    return x.still / s.z * (exp(-s.r * t) if of == ALL else 1.)
+        return x.late / (s.free + s.n / s.a * s.above) if x.late > least * (s.n / s.a * s.above) else 0.
+    return x.still / s.z * (exp(-s.r * t) if of == ALL else 1.) if x.still > least * s.wait else 0.
 
 
 @cython.cdivision(True)
@@ -634,6 +651,8 @@ cdef inline double quantile(
         f_hi = log(share_beyond(&s, hi, of, work) / goal)
         if f_hi <= 0:
             break
+        if hi > 1e300:
+            return INFINITY
         lo = hi
         f_lo = f_hi
         hi *= 2

@@ -4,6 +4,7 @@ import math
 
 import mpmath as mp
 import numpy as np
+import pytest
 
 from simcenter import erlang
 
@@ -62,6 +63,57 @@ def test_against_sums_over_states() -> None:
         for name, value in got.items():
             if exact[name] > 1e-290:
                 assert abs(mp.mpf(value) / exact[name] - 1) < 1e-10, (name, a, n, pool, within)
+
+
+def chain_with_any_staff(n: float, a: float, r: float, places: int, within: float) -> tuple[mp.mpf, mp.mpf]:
+    """The level without early abandons, and the share of offered waits beyond the limit; departures one by one."""
+    load, staff, rate, limit = mp.mpf(a), mp.mpf(n), mp.mpf(r), mp.mpf(within)
+    left, index = mp.exp(-rate * limit), staff / rate
+    free = mp.exp(load) * load**-staff * mp.gammainc(staff + 1, load) - 1
+
+    def at_least(count: int, s: mp.mpf) -> mp.mpf:
+        return 1 - left**s * mp.fsum(mp.rf(s, i) / mp.factorial(i) * (1 - left) ** i for i in range(count))
+
+    w, in_time, answered, waiting, still = mp.mpf(1), free, free, mp.mpf(0), mp.mpf(0)
+    for j in range(places):
+        served = index / (index + j + 1)
+        in_time += w * served * at_least(j + 1, index + 1)
+        answered += w * served
+        still += w * (1 - at_least(j + 1, index))
+        waiting += w
+        w *= load / (staff + (j + 1) * rate)
+    return in_time / (in_time + left * still), still / (free + waiting)
+
+
+@pytest.mark.parametrize("staff", [1e-13, 3e-8, 1e-3])
+@pytest.mark.parametrize("within", [3.0, 45.0, 400.0, 2500.0])
+@pytest.mark.parametrize("places", [1, 2, 20])
+def test_next_to_no_staff_and_a_promise_far_beyond_patience(staff: float, within: float, places: int) -> None:
+    """The chance that anybody at all is served in time is small, and its terms fall by e^-rT of themselves only."""
+    with mp.workdps(60 + int(within / 5)):
+        level, beyond = chain_with_any_staff(staff, 0.9373333, 0.37, places, within)
+    pool = {"aht_s": 1.0, "patience_s": 1 / 0.37, "places": places}
+    got = erlang.service_level(0.9373333, staff, within_s=within, definition="sl_excl_early_abandons", **pool)
+    assert abs(mp.mpf(got) / level - 1) < 1e-10
+    wait = erlang.wait_quantile(0.9373333, staff, q=float(1 - beyond), of="offered", **pool)
+    if 1e-9 < beyond < 1 - 1e-3:
+        assert abs(wait / within - 1) < 1e-8
+
+
+def test_quantiles_end_where_rounding_begins() -> None:
+    pool = {"aht_s": 1.0, "patience_s": 2.7}
+    for q in (0.999, 1 - 1e-9, 1 - 1e-13, 1 - 2.0**-53):
+        for of in ("all", "answered", "offered"):
+            for places in (2, 7, 1000):
+                assert 0 <= erlang.wait_quantile(0.94, 0.9, q=q, of=of, places=places, **pool) < 1e3
+
+
+def test_a_line_that_is_never_empty_is_as_one_without_limit() -> None:
+    """Nobody waiting has a weight below the smallest number."""
+    pool = {"aht_s": 1.0, "patience_s": 90376.7}
+    for of in ("all", "answered", "offered"):
+        with_limit = erlang.wait_quantile(0.0449, 0.00128, q=0.7, of=of, places=100_000, **pool)
+        assert with_limit == pytest.approx(erlang.wait_quantile(0.0449, 0.00128, q=0.7, of=of, **pool), rel=1e-10)
 
 
 def test_no_places_is_erlang_b_and_many_are_none() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from simcenter import erlang
+from simcenter.erlang.waits import DEFINITIONS
 from simcenter.errors import UnattainableError
 
 VOLUMES_AND_AHT = [(25, 180), (25, 300), (50, 180), (50, 300), (100, 180), (100, 300), (200, 180), (200, 300),
@@ -147,3 +148,29 @@ def test_where_any_staff_will_do_there_is_an_answer_and_it_is_next_to_nobody(lim
     least = erlang.advisers_for(2.0, aht_s=240.0, within_s=20.0, places=0.0, fractional=True, **limits)
     assert 0 < least <= 1e-9
     assert erlang.advisers_for(2.0, aht_s=240.0, within_s=20.0, places=0.0, **limits) == 1
+
+
+def test_a_promise_far_longer_than_patience_is_staffed_at_once() -> None:
+    """Next to nobody will do: by bisection of the chain in 60 digits."""
+    pool = {"aht_s": 44.4, "patience_s": 120.0, "places": 2, "definition": "sl_excl_early_abandons"}
+    limits = {"target": 0.5, "within_s": 2000.0}
+    least = erlang.advisers_for(0.9373333, fractional=True, **limits, **pool)
+    assert least == pytest.approx(3.02484588319645e-8, rel=1e-10)
+    assert erlang.advisers_for(0.9373333, **limits, **pool) == 1
+    for within in (1e4, 1e5, 1e8):
+        assert erlang.advisers_for(0.9373333, target=0.5, within_s=within, fractional=True, **pool) <= 1e-9
+
+
+def test_every_search_ends() -> None:
+    """Candidates are bounded: of four one at least halves the bracket; so is the work of each."""
+    rng = np.random.default_rng(9)
+    count = 3000
+    patience = 10 ** rng.uniform(-4, 5, count)
+    pool = {"aht_s": 1.0, "patience_s": patience, "places": rng.choice([0, 1, 2, 7, 60, math.inf], count)}
+    limits = {"target": rng.choice([0.5, 1e-9, 0.999], count), "within_s": patience * 10 ** rng.uniform(0, 3.5, count)}
+    load = 10 ** rng.uniform(-9, 2, count)
+    for definition in DEFINITIONS:
+        for fractional in (False, True):
+            rows = {"definition": definition, "fractional": fractional, "unattainable": "inf"}
+            assert (erlang.advisers_for(load, **rows, **limits, **pool) >= 0).all()
+        assert (erlang.load_for(np.ceil(load), definition=definition, **limits, **pool) >= 0).all()
