@@ -361,7 +361,7 @@ cdef inline double departures_sum(System* y, double s, bint own, double limit, l
             term *= departures_ratio(s, n, r, j, limit, gone)
             j += 1
             count += 1
-            if term <= 1e-18 * tail:
+            if term <= 1e-18 * tail or term < 1e-300:  # half the smallest number is rounded to itself, without end
                 break
     else:
         while j > 1 and term > 0:

@@ -108,6 +108,15 @@ def test_quantiles_end_where_rounding_begins() -> None:
                 assert 0 <= erlang.wait_quantile(0.94, 0.9, q=q, of=of, places=places, **pool) < 1e3
 
 
+def test_a_chance_below_the_smallest_number_is_none() -> None:
+    """A thousand departures, of which more than half of the chance is left with each: 1e-299 and less."""
+    pool = {"aht_s": 1.0, "patience_s": 0.12584206525954847, "places": 1000}
+    levels = erlang.service_level(23208.2, 1.2e-7, within_s=np.linspace(0.08, 0.1, 400), **pool)
+    assert (levels < 1e-200).all()
+    wait = erlang.wait_quantile(23208.2, 1.2e-7, q=0.9, of="answered", **pool)
+    assert wait == pytest.approx(0.12584206525954847 * math.log(1000 / -math.log(0.9)), rel=1e-3)  # a thousand leave
+
+
 def test_a_line_that_is_never_empty_is_as_one_without_limit() -> None:
     """Nobody waiting has a weight below the smallest number."""
     pool = {"aht_s": 1.0, "patience_s": 90376.7}
