@@ -128,7 +128,7 @@ def test_a_share_of_days_is_planned_shown_and_written(file: Path, tmp_path: Path
 def test_the_price_of_each_step_is_a_table_and_files(file: Path, tmp_path: Path) -> None:
     place = tmp_path / "price.csv"
     words = ["plan", str(file), "-q", "--assurance", "90%,0.6", "-o", str(place)]
-    done = CliRunner().invoke(app, words)
+    done = CliRunner().invoke(app, words, env={"COLUMNS": "120"})
     text = " ".join(done.output.split())
     assert done.exit_code == 0
     assert "The price of each step" in text

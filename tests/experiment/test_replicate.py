@@ -198,6 +198,7 @@ def test_ctrl_c_ends_all_processes(centre, tmp_path, after_s):
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(scenario)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True, cwd=Path(__file__).parents[2],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # also where the tests run in the background
     )  # fmt: skip
     workers = [int(process.stdout.readline()) for _ in range(2)]
     time.sleep(after_s)
