@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from simcenter.experiment import TargetCells, TargetSums
-from simcenter.experiment.accumulate import MOST_KEPT, Accumulator
+from simcenter.experiment.accumulate import Accumulator
+from simcenter.experiment.rows import MOST_KEPT
 from simcenter.measures import Meter, Tally, compile_promises
 from simcenter.measures.targets import criteria
 from simcenter.scenario import Scenario, load_scenario
