@@ -77,6 +77,7 @@ def progress(quiet: bool) -> Iterator[Line | None]:
     last = time.monotonic()
 
     def line(text: str, share: float) -> None:
+        """Write one, now and then."""
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
@@ -92,6 +93,7 @@ def counted(line: Line | None) -> Callable[[int, int], None] | None:
     began = time.monotonic()
 
     def told(done: int, wanted: int) -> None:
+        """Say how many are done, and how long the rest will take."""
         left_s = (time.monotonic() - began) * (wanted - done) / done
         line(f"replication {done} of {wanted}, {span(left_s)} left", done / wanted)
 

@@ -170,6 +170,7 @@ def _excess(x: float, mean: float, cv: float) -> float:
     z = (math.log(x / mean) + sigma * sigma / 2) / sigma
 
     def above(k: int) -> float:
+        """The chance that a standard normal lies above ``z - k sigma``."""
         return math.erfc((z - k * sigma) / math.sqrt(2)) / 2
 
     return max(square * above(2) - 2 * x * mean * above(1) + x * x * above(0), 0.0) / 2

@@ -237,6 +237,7 @@ def _told(progress: Progress | None, before: int, wanted: int) -> Callable[[int]
     done = before
 
     def told(more: int) -> None:
+        """So many replications more are done."""
         nonlocal done
         done += more
         if progress is not None:

@@ -72,10 +72,12 @@ def _legs(number: int, log: ContactLog, meter: Meter, calendar: "Calendar") -> "
     midnight = pd.Timestamp(calendar.dates[0]).tz_localize(calendar.timezone)
 
     def local(seconds: "np.typing.NDArray[np.float64]") -> "pd.Series":
+        """Seconds of the horizon as local times."""
         steps = pd.to_timedelta(pd.Series(np.round(seconds * 1e6)), unit="us")
         return midnight + steps
 
     def named(places: "np.typing.NDArray[np.int64]", names: tuple[str, ...]) -> "pd.Categorical[str]":
+        """Places as names."""
         return pd.Categorical.from_codes(places, pd.Index(names))
 
     legs = meter.legs(log)

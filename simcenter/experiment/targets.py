@@ -106,6 +106,7 @@ class _Terms:
         place: dict[tuple[str, str, int], int] = {}
 
         def terms(one: Criterion, factors: Mapping[str, float]) -> list[tuple[int, float]]:
+            """Where each factor's sum is found, and the factor."""
             keys = [(one.level, name, one.index) for name in factors]
             return [(place.setdefault(key, len(place)), factors[key[1]]) for key in keys]
 

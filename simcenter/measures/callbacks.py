@@ -77,6 +77,7 @@ def callbacks_of(log: ContactLog, counted: BoolArray, end_s: float) -> Callbacks
     predicted = np.isfinite(error_s)
 
     def told(values: IntArray | FloatArray | BoolArray, elsewhere: float = 0.0) -> FloatArray:
+        """The values in the legs that have one."""
         out = np.full(size, elsewhere)
         out[at] = values
         return out

@@ -183,6 +183,7 @@ class Meter:
         sums: dict[str, IntArray] = {}
 
         def count(mask: BoolArray, among: BoolArray | None) -> IntArray:
+            """How many legs, by interval and place."""
             return view.count(mask if among is None else mask & among)
 
         if "redial" in rules:

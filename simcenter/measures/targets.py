@@ -68,6 +68,7 @@ def _of_place(index: int, name: str, target: "Target | None") -> list[Criterion]
     found: list[Criterion] = []
 
     def add(measure: str, limit: float, at_least: bool, condition: str, definition: str = "") -> None:
+        """One more criterion of the queue."""
         found.append(criterion("queue", name, index, measure, target.per, limit, at_least, condition, definition))
 
     if target.answered is not None and target.within is not None:

@@ -89,6 +89,7 @@ def usual_replications(share: float, alpha: float, contacts: float) -> int:
     the ``contacts`` of a replication are few."""
 
     def wanted(usable: float) -> int:
+        """Replications with which such a part of the misses can be seen."""
         width = -float(ndtri(alpha)) / (1 - usable)
         return max(FEWEST, ceil(width**2 * share / (1 - share)))
 

@@ -190,6 +190,7 @@ def assurances(
         runs = 1 if best is None else 2
 
         def made(start: Plan | None, number: int = number, runs: int = runs, options: Options = options) -> Plan:
+            """The plan for this share, begun at another one or not."""
             clock = watch.clock(number, 1 if start is None else 2, runs)
             return planned(scenario, options, clock, jobs=jobs, engine=engine, start=start)
 

@@ -286,6 +286,7 @@ def _point(
     best = min(stricter, key=lambda point: point.plan.cost, default=None)
 
     def made(start: Plan | None) -> Plan:
+        """The plan for this point, begun at another one or not."""
         # a second run only where there is another plan to begin at
         clock = watch.clock(number, 1 if start is None else 2, 1 if best is None else 2)
         return planned(asked.scenario, options, clock, jobs=jobs, engine=engine, start=start)
@@ -322,6 +323,7 @@ class Watch:
             limit_s = max(left_s / (self._points - number + 1) / (runs - run + 1), 0.1)
 
         def told(message: str, share: float) -> None:
+            """Progress of one run, as a part of the whole."""
             done = (1 - self._rest) * (number - 1 + (run - 1 + share) / runs) / self._points
             self._tell(f"point {number} of {self._points}: {message}", done)
 

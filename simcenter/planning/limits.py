@@ -47,6 +47,7 @@ def _limits(q: int, queue: "Queue", target: "Target", place: str, words: dict[tu
     found: list[Limit] = []
 
     def add(measure: str, value: float, within_s: float = 0.0, definition: str = "sl_offered", of: str = "") -> None:
+        """One more limit."""
         label = words.get((place, of or measure), f"{place}: {of or measure}")
         found.append(Limit(q, measure, value, within_s, definition, label))
 

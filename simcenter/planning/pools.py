@@ -285,6 +285,7 @@ def _kept(pool: Pool, limit: Limit, chance: Chance | None, advisers: FloatArray)
     there = np.broadcast_to(chance.there[:, None], cases)
 
     def every(value: Any) -> Any:
+        """One value for each case."""
         return np.broadcast_to(value, cases).reshape(-1) if isinstance(value, np.ndarray) else value
 
     days = replace(pool, **{field.name: every(getattr(pool, field.name)) for field in fields(pool)})

@@ -222,6 +222,7 @@ def stress(
         replications = plan.rounds[0].last + 1 - plan.rounds[0].first
 
     def later(message: str, done: float) -> None:
+        """Progress of planning, after that of playing."""
         if progress is not None:
             progress(f"stress: {message}", PLAYING + (1 - PLAYING) * done)
 

@@ -112,6 +112,7 @@ def _with_iso_times(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The frame with zoned times as local ISO texts."""
 
     def iso(moment: "pd.Timestamp") -> str:
+        """A moment as JSON has it."""
         return moment.isoformat(timespec="milliseconds")
 
     zoned = [name for name in frame.columns if isinstance(frame[name].dtype, pd.DatetimeTZDtype)]

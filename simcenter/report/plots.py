@@ -104,6 +104,7 @@ def _draw_legend(axes: "Axes", by_cap: bool, levels: bool) -> None:
     from matplotlib.lines import Line2D
 
     def mark(label: str, marker: str, face: str, edge: str = "#333333", size: float = 7) -> Line2D:
+        """A mark of the legend."""
         return Line2D([], [], linestyle="none", marker=marker, color=edge, markerfacecolor=face, markersize=size,
                       label=label)  # fmt: skip
 

@@ -91,6 +91,7 @@ def _serves(desks: "Sequence[Desk]", queues: Sequence[str], calendar: "Calendar"
     pairs = [[desk.serves.get(name) for name in queues] for desk in desks]
 
     def table(default: float, attribute: str) -> FloatArray:
+        """One attribute of every desk and queue."""
         rows = [[default if s is None else getattr(s, attribute) for s in row] for row in pairs]
         return np.array(rows, dtype=np.float64).reshape(len(desks), len(queues))
 

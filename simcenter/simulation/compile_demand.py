@@ -58,6 +58,7 @@ def _appointments(queues: "Sequence[Queue]", calendar: "Calendar") -> dict[str, 
         opens.append(start_s[np.searchsorted(start_s, slot_s, side="right") - 1] if len(slot_s) else slot_s)
 
     def each(attribute: str, off: float) -> FloatArray:
+        """One attribute of every queue's appointments."""
         return floats([off if q.appointments is None else getattr(q.appointments, attribute) for q in queues])
 
     return {

@@ -90,6 +90,7 @@ def returns(queues: "dict[str, Queue]") -> dict[str, Any]:
     kinds = [[queue.redial for queue in queues.values()], [queue.repeat for queue in queues.values()]]
 
     def table(attribute: str, off: float) -> FloatArray:
+        """One attribute of every kind of return."""
         return floats([[off if one is None else getattr(one, attribute) for one in kind] for kind in kinds])
 
     to = [[q if one is None else number[one.to] for q, one in enumerate(kind)] for kind in kinds]
@@ -111,6 +112,7 @@ def entering(scenario: "Scenario") -> dict[str, Any]:
     own = [queue.adviser for queue in queues]
 
     def of(rules: Sequence[object | None], attribute: str, off: float) -> FloatArray:
+        """One attribute of every rule, ``off`` where there is none."""
         return floats([off if rule is None else getattr(rule, attribute) for rule in rules])
 
     return {

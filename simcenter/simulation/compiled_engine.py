@@ -33,6 +33,7 @@ def play(network: Network, staffing: Staffing, draws: "Draws") -> ContactLog:
     remember = getattr(draws, "remember", None)  # has draws that are played again
 
     def drawn() -> Customers:
+        """The customers, laid out for the loop."""
         return Customers(centre, [draws.first(q) for q in range(len(network.queue_names))])
 
     customers = remember("customers", drawn) if remember else drawn()

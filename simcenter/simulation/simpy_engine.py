@@ -62,6 +62,7 @@ class _Play:
             self._await(Series(STAFFING, desk, changes, self.staffing_changes))
 
     def run(self) -> ContactLog:
+        """Play to the end, and give the log."""
         step, in_overtime = self.env.step, self.in_overtime
         try:
             while True:
@@ -81,6 +82,7 @@ class _Play:
             self.stage.schedule(series, series.key, after_s)
 
     def arrival(self, series: Series[Queue]) -> None:
+        """The next customer of a queue comes."""
         queue, chances = series.place, series.moment
         self._await(series)
         coming = queue.comings.get(chances[7])
@@ -127,6 +129,7 @@ class _Play:
             self.set_target(desk, 0, self.env.now)
 
     def set_target(self, desk: Desk, target: int, now_s: float, present: agenda.Present = None) -> None:
+        """A desk is to have so many advisers from now on."""
         for adviser in desk.set_target(target, now_s, present):
             self.stage.record.duty(adviser, now_s)
 
